@@ -1,0 +1,84 @@
+// AudioReceiver: RTP packets of one sender in, an unbroken stream of samples out.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "mixminus/base/export.hpp"
+#include "mixminus/base/packet_view.hpp"
+#include "mixminus/base/status.hpp"
+#include "mixminus/codec/codec.hpp"
+
+namespace mixminus::conference {
+
+struct ReceiverConfig {
+  codec::Config codec{};
+  std::int32_t payload_type = -1;      ///< -1: codec::default_payload_type()
+  std::int32_t red_payload_type = -1;  ///< RFC 2198; -1: none
+  std::int32_t cn_payload_type = 13;   ///< RFC 3389; -1: none
+  std::int32_t sample_rate_hz = 48'000;  ///< of what pull() gives
+  std::int32_t frame_ms = 20;            ///< of one pull: 10, 20, 40 or 60
+  std::int32_t min_delay_ms = 0;         ///< 0..max_delay_ms
+  std::int32_t max_delay_ms = 1000;      ///< at most 2000
+};
+
+/// Names and meanings of W3C webrtc-stats (RTCInboundRtpStreamStats); times in ns, sample counts at
+/// sample_rate_hz. What has no W3C name is below the line.
+struct ReceiverStatistics {
+  std::uint64_t packets_received = 0;
+  std::int64_t packets_lost = 0;  ///< RFC 3550 appendix A.3; duplicates can make it negative
+  std::uint64_t packets_discarded = 0;  ///< too late or no room
+  std::uint64_t bytes_received = 0;     ///< payload
+  std::int64_t jitter_ns = 0;           ///< RFC 3550 appendix A.8
+  std::int64_t jitter_buffer_delay_ns = 0;         ///< sum over emitted samples
+  std::int64_t jitter_buffer_target_delay_ns = 0;  ///< sum over emitted samples
+  std::uint64_t jitter_buffer_emitted_count = 0;
+  std::uint64_t total_samples_received = 0;
+  std::uint64_t concealed_samples = 0;
+  std::uint64_t silent_concealed_samples = 0;
+  std::uint64_t concealment_events = 0;
+  std::uint64_t inserted_samples_for_deceleration = 0;
+  std::uint64_t removed_samples_for_acceleration = 0;
+  std::uint64_t fec_packets_received = 0;   ///< frames recovered from RED or in-band FEC
+  std::uint64_t fec_packets_discarded = 0;  ///< redundancy that was not needed
+  // ----
+  std::uint64_t packets_duplicated = 0;
+  std::uint64_t packets_malformed = 0;      ///< no RTP, or the codec refused the payload
+  std::uint64_t packets_of_other_payload_type = 0;
+  std::uint64_t stream_changes = 0;         ///< new SSRC, sender restart or timestamp jump
+  std::int64_t target_delay_ns = 0;         ///< now
+  std::int64_t playout_delay_ns = 0;        ///< now: from the arrival of the fastest packet to its playout
+};
+
+/// What the last pull() gave.
+enum class Playout : std::uint8_t { silence, speech, comfort_noise, concealment };
+
+/// NetEq's job: reorders, conceals, and adapts its delay to the network. Configured once; after that it
+/// never allocates, locks, throws or reads a clock. Bad input is counted, never raised.
+class MIXMINUS_API AudioReceiver {
+ public:
+  AudioReceiver() noexcept;
+  ~AudioReceiver();
+  AudioReceiver(AudioReceiver&&) noexcept;
+  AudioReceiver& operator=(AudioReceiver&&) noexcept;
+
+  Status configure(const ReceiverConfig& config) noexcept;
+  /// The same with the caller's own codec; `config.codec` is ignored.
+  Status configure(const ReceiverConfig& config, std::unique_ptr<codec::Codec> codec) noexcept;
+
+  void insert(Bytes datagram, std::int64_t arrival_ns) noexcept;          ///< a whole RTP packet
+  void insert(const PacketView& packet, std::int64_t arrival_ns) noexcept;  ///< already parsed
+
+  /// Fills `out`, exactly one frame. `now_ns` is when its first sample is played, on the clock of arrival_ns.
+  Playout pull(std::int64_t now_ns, std::span<std::int16_t> out) noexcept;
+
+  [[nodiscard]] ReceiverStatistics statistics() const noexcept;
+  [[nodiscard]] std::int32_t frame_samples() const noexcept;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace mixminus::conference

@@ -1,0 +1,49 @@
+"""mixminus: the media hot path of a conference MCU."""
+
+from importlib.metadata import version
+from pathlib import Path
+
+from mixminus import _core
+from mixminus._core import isa
+from mixminus.errors import (
+    CapacityError,
+    MalformedError,
+    MixminusError,
+    NotConfiguredError,
+    OutOfRangeError,
+    ShapeMismatchError,
+    UnknownLegError,
+    UnsupportedCodecError,
+)
+
+__all__ = [
+    "CapacityError",
+    "MalformedError",
+    "MixminusError",
+    "NotConfiguredError",
+    "OutOfRangeError",
+    "ShapeMismatchError",
+    "UnknownLegError",
+    "UnsupportedCodecError",
+    "__version__",
+    "get_cmake_dir",
+    "get_include",
+    "isa",
+]
+
+__version__ = version("mixminus")
+
+
+def get_include() -> str:
+    """Return the folder of the C++ headers, for an include path."""
+    return str(_installed() / "include")
+
+
+def get_cmake_dir() -> str:
+    """Return the folder of mixminus-config.cmake, for ``-Dmixminus_DIR=``."""
+    return str(_installed() / "cmake")
+
+
+def _installed() -> Path:
+    # beside the extension: in an editable install this file stays in the source tree
+    return Path(_core.__file__).parent

@@ -1,0 +1,14 @@
+// _core: a list of what is bound, and nothing else.
+#include <pybind11/pybind11.h>
+
+#include "kernels/table.hpp"
+
+namespace py = pybind11;
+
+void bind_kernels(py::module_ m);
+
+PYBIND11_MODULE(_core, m) {
+  if (!mixminus::kernels::cap_is_known()) throw py::import_error("MIXMINUS_ISA names no instruction set of this build");
+  m.def("isa", [] { return mixminus::kernels::active().isa; }, "Instruction set in use.");
+  bind_kernels(m.def_submodule("kernels", "Inner loops by instruction set, for tests and benches."));
+}

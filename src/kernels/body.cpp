@@ -1,0 +1,19 @@
+// Compiled once per instruction set, as namespace MIXMINUS_ISA; its table is its only global symbol.
+//
+// Include no C++ library code here or in body_*.inl: an inline function instantiated with AVX-512
+// may be the copy that the linker keeps for everyone, and then an older CPU dies far from the cause.
+#include "kernels/body_mix.inl"
+#include "kernels/table.hpp"
+
+#define MIXMINUS_TEXT_(x) #x
+#define MIXMINUS_TEXT(x) MIXMINUS_TEXT_(x)
+
+namespace mixminus::kernels::MIXMINUS_ISA {
+
+extern const Table table;
+const Table table{
+    .isa = MIXMINUS_TEXT(MIXMINUS_ISA),
+    .mix_minus = mix_minus,
+};
+
+}  // namespace mixminus::kernels::MIXMINUS_ISA
