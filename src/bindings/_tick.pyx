@@ -6,3 +6,4 @@ cimport numpy as cnp
 cnp.import_array()
 
 include "borrow.pxi"
+include "tick_dsp.pxi"
