@@ -46,3 +46,7 @@ cdef class Resampler:
     cdef readonly int input_rate_hz
     cdef readonly int output_rate_hz
     cdef int run(self, const int16_t* input, size_t samples, int16_t* output) except -1
+
+
+cdef class ComfortNoise:
+    cdef CoreComfortNoise core
