@@ -133,7 +133,7 @@ cdef class ComfortNoise:
 
     Notes
     -----
-    An all-pole model of order 12 in lattice form, driven by Gaussian noise: the synthesis that RFC 3389
+    An all-pole model of order 12 driven by Gaussian noise: the synthesis that RFC 3389
     section 3 describes and ITU-T G.711 appendix II uses. Silent until it has heard or been told a model.
     """
 

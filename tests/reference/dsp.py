@@ -28,7 +28,7 @@ def filter_run(rows: NDArray[np.float32], inputs: NDArray[np.float32]) -> NDArra
     sums = np.zeros((len(inputs), rows.shape[1]), np.float32)
     for j, row in enumerate(rows):
         sums += inputs[:, j : j + 1] * row
-    return np.rint(sums).clip(-32768, 32767).astype(np.int16)
+    return np.asarray(np.rint(sums).clip(-32768, 32767), np.int16)
 
 
 def level_dbov(frame: NDArray[np.int16]) -> float:
@@ -40,10 +40,10 @@ def level_dbov(frame: NDArray[np.int16]) -> float:
 def sine(rate_hz: int, frequency_hz: float, seconds: float = 1.25) -> NDArray[np.int16]:
     """Return a sine of amplitude 30000."""
     t = np.arange(round(rate_hz * seconds)) / rate_hz
-    return np.rint(30000 * np.sin(2 * np.pi * frequency_hz * t)).astype(np.int16)
+    return np.asarray(np.rint(30000 * np.sin(2 * np.pi * frequency_hz * t)), np.int16)
 
 
 def spectrum(pcm: NDArray[np.int16], rate_hz: int) -> NDArray[np.complex128]:
     """Return the lines of one second after the first 0.2 s, one per Hz; a sine of 30000 has magnitude 1."""
     second = pcm[rate_hz // 5 : rate_hz // 5 + rate_hz]
-    return np.fft.rfft(second) / (rate_hz / 2 * 30000)
+    return np.asarray(np.fft.rfft(second) / (rate_hz / 2 * 30000), np.complex128)

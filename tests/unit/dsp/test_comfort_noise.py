@@ -175,3 +175,12 @@ def test_bit_8_of_the_level_is_ignored() -> None:
     noise = ComfortNoise()
     noise.describe(bytes([0x80 | 40]))
     assert noise.write_payload(order=0) == bytes([40])
+
+
+@pytest.mark.parametrize("byte", [0, 1, 20, 64, 190, 234, 253, 254, 255])
+@pytest.mark.parametrize("other", [0, 127, 255])
+def test_extreme_coefficients_do_not_run_away(byte: int, other: int) -> None:
+    noise = ComfortNoise()
+    noise.describe(bytes([50]) + bytes([byte, other]) * 6)
+    generated(noise)
+    assert level_dbov(generated(noise, 480_000)) < -45
