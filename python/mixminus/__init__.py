@@ -5,7 +5,7 @@ from pathlib import Path
 
 from mixminus import _core
 from mixminus._core import isa
-from mixminus._tick import Mixer, Resampler, level_dbov
+from mixminus._tick import ComfortNoise, Mixer, Resampler, level_dbov
 from mixminus.errors import (
     CapacityError,
     MalformedError,
@@ -19,6 +19,7 @@ from mixminus.errors import (
 
 __all__ = [
     "CapacityError",
+    "ComfortNoise",
     "MalformedError",
     "Mixer",
     "MixminusError",

@@ -89,3 +89,6 @@ cdef class Mixer:
     cdef object frames_view, mixes_view, mix_of_view, levels_view
     cdef int32_t tick_core(self) noexcept nogil
     cdef int check_slot(self, Status status, int32_t slot) except -1
+
+cdef class ComfortNoise:
+    cdef CoreComfortNoise core
