@@ -3,7 +3,6 @@
 // Include no C++ library code here or in body_*.inl: an inline function instantiated with AVX-512
 // may be the copy that the linker keeps for everyone, and then an older CPU dies far from the cause.
 #include "kernels/body_dsp.inl"
-#include "kernels/body_level.inl"
 #include "kernels/body_mix.inl"
 #include "kernels/table.hpp"
 
@@ -17,7 +16,6 @@ const Table table{
     .isa = MIXMINUS_TEXT(MIXMINUS_ISA),
     .filter_run = filter_run,
     .dot_product = dot_product,
-    .sum_of_squares = sum_of_squares,
     .add_rows = add_rows,
     .add_faded = add_faded,
     .minus_row = minus_row,
