@@ -5,6 +5,7 @@ from pathlib import Path
 
 from mixminus import _core
 from mixminus._core import isa
+from mixminus._tick import Resampler, level_dbov
 from mixminus.errors import (
     CapacityError,
     MalformedError,
@@ -22,6 +23,7 @@ __all__ = [
     "MixminusError",
     "NotConfiguredError",
     "OutOfRangeError",
+    "Resampler",
     "ShapeMismatchError",
     "UnknownLegError",
     "UnsupportedCodecError",
@@ -29,6 +31,7 @@ __all__ = [
     "get_cmake_dir",
     "get_include",
     "isa",
+    "level_dbov",
 ]
 
 __version__ = version("mixminus")
