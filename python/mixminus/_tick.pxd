@@ -2,7 +2,9 @@
 from cpython.buffer cimport Py_buffer
 from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libcpp cimport bool as cbool
+from libcpp.memory cimport unique_ptr
 from libcpp.span cimport span
+cimport numpy as cnp
 
 ctypedef const float const_float
 ctypedef const int16_t const_int16_t
@@ -92,3 +94,53 @@ cdef class Mixer:
 
 cdef class ComfortNoise:
     cdef CoreComfortNoise core
+
+cdef extern from "mixminus/codec/codec.hpp" namespace "mixminus::codec" nogil:
+    cdef enum class CodecKind "mixminus::codec::Kind"(int):
+        opus
+        pcmu
+        pcma
+        g722
+        l16
+
+    cdef enum class OpusApplication(int):
+        voip
+        audio
+        low_delay
+
+    cdef struct OpusSettings:
+        OpusApplication application
+        int32_t bitrate_bps
+        int32_t complexity
+        cbool in_band_fec
+        int32_t expected_loss_percent
+        cbool dtx
+
+    cdef cppclass CodecConfig "mixminus::codec::Config":
+        CodecKind kind
+        int32_t sample_rate_hz
+        int32_t channels
+        OpusSettings opus
+
+    const int32_t kFailed
+
+    cdef cppclass CoreCodec "mixminus::codec::Codec":
+        int32_t rtp_clock_hz() noexcept
+        int32_t duration(span[const_uint8_t] payload) noexcept
+        int32_t decode(span[const_uint8_t] payload, span[int16_t] pcm) noexcept
+        cbool has_fec(span[const_uint8_t] next_payload) noexcept
+        int32_t decode_fec(span[const_uint8_t] next_payload, span[int16_t] pcm) noexcept
+        int32_t conceal(span[int16_t] pcm) noexcept
+        int32_t encode(span[const_int16_t] pcm, span[uint8_t] payload) noexcept
+
+    Status make_codec(const CodecConfig& config, unique_ptr[CoreCodec]& codec) noexcept
+    int32_t native_rate_hz(CodecKind kind, int32_t wanted_hz) noexcept
+    const char* core_opus_version "mixminus::codec::opus_version"() noexcept
+
+cdef class Codec:
+    cdef CodecConfig config
+    cdef unique_ptr[CoreCodec] core
+    cdef readonly str kind
+    cdef cnp.ndarray samples_of(self, object pcm)
+    cdef cnp.ndarray room(self, size_t samples)
+    cdef object decoded(self, cnp.ndarray pcm, int32_t samples)

@@ -73,6 +73,12 @@ cdef class Leg:
         check(self.conference.core.set_role(self.id, role_of(role)), "the leg has left the conference")
 
     @property
+    def has_said_bye(self) -> bool:
+        """Whether an RTCP BYE came from the site (RFC 3550 section 6.6)."""
+        cdef LegStatistics statistics
+        return self.conference.core.statistics(self.id, statistics) == Status.ok and statistics.has_said_bye
+
+    @property
     def is_in_conference(self) -> bool:
         """False once it has been removed."""
         return self.conference.core.has(self.id)
@@ -112,9 +118,9 @@ cdef class Conference:
         One encode for all legs that hear the same in the same codec; False encodes for each leg.
     seed : int, optional
         Where SSRCs, sequence numbers and timestamps start; without it they are random (RFC 3550 section 5.1).
-    ntp_offset_ns : int
-        What to add to ``now_ns`` to get nanoseconds since 1900, for the NTP times of reports. With 0 they
-        count from the zero of ``now_ns``, which RFC 3550 section 6.4.1 allows.
+    unix_offset_ns : int
+        What to add to ``now_ns`` to get Unix time, for the NTP times of reports. With 0 they count from the
+        zero of ``now_ns``, which RFC 3550 section 6.4.1 allows.
 
     Raises
     ------
@@ -136,7 +142,7 @@ cdef class Conference:
     """
 
     def __cinit__(self, int sample_rate_hz=48000, int frame_ms=20, int capacity=256, int loudest=4, int threads=2, *,
-                  bint share_encodes=True, seed=None, int64_t ntp_offset_ns=0):
+                  bint share_encodes=True, seed=None, int64_t unix_offset_ns=0):
         cdef ConferenceConfig config
         config.sample_rate_hz = sample_rate_hz
         config.frame_ms = frame_ms
@@ -144,7 +150,7 @@ cdef class Conference:
         config.loudest = loudest
         config.threads = threads
         config.shares_encodes = share_encodes
-        config.ntp_offset_ns = ntp_offset_ns
+        config.unix_offset_ns = unix_offset_ns
         check(self.core.configure(config),
               "sample_rate_hz must be 8000, 16000, 24000, 32000, 44100 or 48000, frame_ms 10, 20, 40 or 60, "
               "capacity 1..4096, loudest 0..capacity, threads 1..64")
@@ -210,7 +216,9 @@ cdef class Conference:
         config.origin.ssrc = self.random.getrandbits(32) if ssrc is None else in_range(ssrc, 0, 0xFFFFFFFF, "ssrc")
         config.origin.sequence_number = self.random.getrandbits(15)
         config.origin.rtp_timestamp = self.random.getrandbits(32)
-        @CODEC@
+        if not read_codec(codec, self.core.config().sample_rate_hz, &config.codec):
+            codecs.decoder, codecs.encoder = wrap_codec(codec), wrap_codec(codec)
+            config.codec.sample_rate_hz = codecs.decoder.get().sample_rate_hz()
         check(self.core.add_leg(config, move(codecs), id),
               "the conference is full, this build or rate has no such codec, or a parameter is out of range")
         leg = Leg.__new__(Leg)
@@ -289,9 +297,3 @@ cdef class Conference:
         """Length of a tick."""
         return self.core.config().frame_ms
 
-
-cdef int64_t in_range(value, int64_t low, int64_t high, str name) except? -1:
-    cdef int64_t number = value
-    if number < low or number > high:
-        raise OutOfRangeError(f"{name} must be in {low}..{high}, not {number}")
-    return number
