@@ -5,7 +5,7 @@ from pathlib import Path
 
 from mixminus import _core
 from mixminus._core import isa
-from mixminus._tick import Resampler, level_dbov
+from mixminus._tick import AudioReceiver, Resampler, level_dbov
 from mixminus.errors import (
     CapacityError,
     MalformedError,
@@ -16,8 +16,11 @@ from mixminus.errors import (
     UnknownLegError,
     UnsupportedCodecError,
 )
+from mixminus.stats import AudioReceiverStats
 
 __all__ = [
+    "AudioReceiver",
+    "AudioReceiverStats",
     "CapacityError",
     "MalformedError",
     "MixminusError",

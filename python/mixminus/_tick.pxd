@@ -1,4 +1,5 @@
 # The C-level API: cimport these from Cython, with mixminus.get_include() on the include path.
+cimport numpy as cnp
 from cpython.buffer cimport Py_buffer
 from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libcpp cimport bool as cbool
@@ -46,3 +47,66 @@ cdef class Resampler:
     cdef readonly int input_rate_hz
     cdef readonly int output_rate_hz
     cdef int run(self, const int16_t* input, size_t samples, int16_t* output) except -1
+
+cdef extern from "mixminus/conference/audio_receiver.hpp" namespace "mixminus::conference" nogil:
+    cdef cppclass TmpCodecConfig "mixminus::codec::Config":
+        int32_t sample_rate_hz
+        int32_t channels
+
+    cdef cppclass CoreReceiverConfig "mixminus::conference::ReceiverConfig":
+        TmpCodecConfig codec
+        int32_t payload_type
+        int32_t red_payload_type
+        int32_t cn_payload_type
+        int32_t sample_rate_hz
+        int32_t frame_ms
+        int32_t min_delay_ms
+        int32_t max_delay_ms
+
+    cdef cppclass CoreReceiverStatistics "mixminus::conference::ReceiverStatistics":
+        uint64_t packets_received
+        int64_t packets_lost
+        uint64_t packets_discarded
+        uint64_t bytes_received
+        int64_t jitter_ns
+        int64_t jitter_buffer_delay_ns
+        int64_t jitter_buffer_target_delay_ns
+        uint64_t jitter_buffer_emitted_count
+        uint64_t total_samples_received
+        uint64_t concealed_samples
+        uint64_t silent_concealed_samples
+        uint64_t concealment_events
+        uint64_t inserted_samples_for_deceleration
+        uint64_t removed_samples_for_acceleration
+        uint64_t fec_packets_received
+        uint64_t fec_packets_discarded
+        uint64_t packets_duplicated
+        uint64_t packets_malformed
+        uint64_t packets_of_other_payload_type
+        uint64_t stream_changes
+        int64_t target_delay_ns
+        int64_t playout_delay_ns
+
+    cdef enum class CorePlayout "mixminus::conference::Playout"(uint8_t):
+        pass
+
+    cdef cppclass CoreAudioReceiver "mixminus::conference::AudioReceiver":
+        Status configure(const CoreReceiverConfig& config) noexcept
+        void insert(span[const_uint8_t] datagram, int64_t arrival_ns) noexcept
+        CorePlayout pull(int64_t now_ns, span[int16_t] out) noexcept
+        CoreReceiverStatistics statistics() noexcept
+        int32_t frame_samples() noexcept
+
+
+cdef extern from *:
+    """
+    static void tmp_kind(mixminus::codec::Config& c, int kind) { c.kind = static_cast<mixminus::codec::Kind>(kind); }
+    """
+    void tmp_kind(TmpCodecConfig& c, int kind) noexcept
+
+
+cdef class AudioReceiver:
+    cdef CoreAudioReceiver core
+    cdef readonly cnp.npy_intp frame_samples
+    cdef int playout
+    cdef void receive(self, const uint8_t* datagram, size_t size, int64_t arrival_ns) noexcept nogil

@@ -1,7 +1,10 @@
+from collections.abc import Buffer
 from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from mixminus.stats import AudioReceiverStats
 
 @final
 class Resampler:
@@ -19,3 +22,25 @@ class Resampler:
     def reset(self) -> None: ...
 
 def level_dbov(frame: NDArray[np.int16]) -> float: ...
+
+@final
+class AudioReceiver:
+    def __init__(
+        self,
+        codec: object = "opus",
+        sample_rate_hz: int = 48000,
+        frame_ms: int = 20,
+        *,
+        payload_type: int | None = None,
+        red_payload_type: int | None = None,
+        min_delay_ms: int = 0,
+        max_delay_ms: int = 1000,
+        channels: int = 1,
+    ) -> None: ...
+    @property
+    def frame_samples(self) -> int: ...
+    @property
+    def last_playout(self) -> str: ...
+    def insert(self, packet: Buffer, arrival_ns: int) -> None: ...
+    def pull(self, now_ns: int, out: NDArray[np.int16] | None = None) -> NDArray[np.int16]: ...
+    def stats(self) -> AudioReceiverStats: ...

@@ -9,7 +9,6 @@
 #include "conference/rendering.hpp"
 #include "mixminus/jitter/jitter_buffer.hpp"
 #include "mixminus/rtp/packet.hpp"
-#include "mixminus/rtp/reception.hpp"
 #include "mixminus/rtp/redundancy.hpp"
 
 namespace mixminus::conference {
@@ -20,7 +19,7 @@ constexpr std::int64_t kNsPerMs = 1'000'000;
 constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 constexpr std::int64_t kMaxTimeNs = 4'000'000'000'000'000'000;  // differences of two must not overflow
 constexpr std::int32_t kMaxDatagramBytes = 1500;
-constexpr std::int32_t kLongestL16Ms = 60;
+constexpr std::int32_t kLongestL16Ms = 120;
 constexpr int kMaxStepsAPull = 512;
 
 bool is_valid(const ReceiverConfig& config) noexcept {
@@ -38,14 +37,15 @@ struct AudioReceiver::State {
   std::unique_ptr<codec::Codec> codec;
   jitter::JitterBuffer jitter;
   Rendering rendering;
-  rtp::ReceptionStatistics reception;
   ReceiverStatistics counted{};
   std::size_t frame_samples = 0;
 
   Status configure() noexcept;
   void insert(const PacketView& packet, std::int64_t arrival_ns) noexcept;
   void insert_redundant(const PacketView& packet, std::int64_t arrival_ns) noexcept;
+  void insert_copy(const PacketView& packet, const rtp::Block& block, std::int64_t arrival_ns) noexcept;
   bool describe(std::uint8_t payload_type, Bytes payload, jitter::Media& media) noexcept;
+  [[nodiscard]] std::int32_t ticks_of(std::int32_t samples) const noexcept;
   Playout pull(std::int64_t now_ns, std::span<std::int16_t> out) noexcept;
   [[nodiscard]] ReceiverStatistics statistics() const noexcept;
 };
@@ -85,7 +85,6 @@ Status AudioReceiver::State::configure() noexcept {
                     .frame_ms = config.frame_ms,
                     .max_payload_bytes = is_l16 ? longest_l16_bytes : kMaxDatagramBytes,
                     .delay = {config.min_delay_ms * kNsPerMs, config.max_delay_ms * kNsPerMs}});
-  reception.configure(codec->rtp_clock_hz());
   return rendering.configure(*codec, config.sample_rate_hz, frame_samples);
 }
 
@@ -103,10 +102,39 @@ void AudioReceiver::insert(const PacketView& packet, std::int64_t arrival_ns) no
 }
 
 void AudioReceiver::State::insert(const PacketView& packet, std::int64_t arrival_ns) noexcept {
+  ++counted.packets_received;
+  counted.bytes_received += packet.payload.size();
   if (packet.payload_type == config.red_payload_type) return insert_redundant(packet, arrival_ns);
   jitter::Media media;
   if (!describe(packet.payload_type, packet.payload, media)) return;
   (void)jitter.insert(packet, media, arrival_ns);
+}
+
+void AudioReceiver::State::insert_redundant(const PacketView& packet, std::int64_t arrival_ns) noexcept {
+  rtp::Blocks blocks;
+  if (rtp::parse_redundancy(packet.payload, blocks) != Status::ok) {
+    ++counted.packets_malformed;
+    return;
+  }
+  // copies first: they are older, and the delay estimate reads arrivals in order of capture
+  for (const rtp::Block& block : blocks.view())
+    if (!block.primary && block.payload_type == config.payload_type) insert_copy(packet, block, arrival_ns);
+  const rtp::Block& primary = blocks.view().back();
+  PacketView inner = packet;
+  inner.payload_type = primary.payload_type;
+  inner.payload = primary.payload;
+  jitter::Media media;
+  if (describe(inner.payload_type, inner.payload, media)) (void)jitter.insert(inner, media, arrival_ns);
+}
+
+void AudioReceiver::State::insert_copy(const PacketView& packet, const rtp::Block& block,
+                                       std::int64_t arrival_ns) noexcept {
+  const std::int32_t samples = codec->duration(block.payload);
+  if (samples <= 0) return;  // RFC 2198 allows empty blocks
+  const jitter::Media media{jitter::Content::audio, ticks_of(samples), false};
+  // a block has no sequence number: its age in packets follows from its age in time
+  const std::int32_t distance = std::max<std::int32_t>(block.timestamp_offset / std::max(media.duration_ticks, 1), 1);
+  (void)jitter.insert_copy(packet, distance, block.timestamp_offset, block.payload, media, arrival_ns);
 }
 
 bool AudioReceiver::State::describe(std::uint8_t payload_type, Bytes payload, jitter::Media& media) noexcept {
@@ -116,8 +144,7 @@ bool AudioReceiver::State::describe(std::uint8_t payload_type, Bytes payload, ji
       ++counted.packets_malformed;
       return false;
     }
-    const std::int64_t ticks = std::int64_t{samples} * codec->rtp_clock_hz() / codec->sample_rate_hz();
-    media = {jitter::Content::audio, static_cast<std::int32_t>(ticks), codec->has_fec(payload)};
+    media = {jitter::Content::audio, ticks_of(samples), codec->has_fec(payload)};
   } else if (payload_type == config.cn_payload_type) {
     media = {jitter::Content::comfort_noise, 0, false};
   } else {
@@ -125,6 +152,10 @@ bool AudioReceiver::State::describe(std::uint8_t payload_type, Bytes payload, ji
     media = {jitter::Content::other, 0, false};
   }
   return true;
+}
+
+std::int32_t AudioReceiver::State::ticks_of(std::int32_t samples) const noexcept {
+  return static_cast<std::int32_t>(std::int64_t{samples} * codec->rtp_clock_hz() / codec->sample_rate_hz());
 }
 
 Playout AudioReceiver::pull(std::int64_t now_ns, std::span<std::int16_t> out) noexcept {
@@ -146,6 +177,21 @@ Playout AudioReceiver::State::pull(std::int64_t now_ns, std::span<std::int16_t> 
   }
   rendering.take(out);
   return rendering.playout();
+}
+
+ReceiverStatistics AudioReceiver::State::statistics() const noexcept {
+  const jitter::JitterStatistics& buffered = jitter.statistics();
+  ReceiverStatistics all = rendering.statistics();
+  all.packets_received = counted.packets_received;
+  all.bytes_received = counted.bytes_received;
+  all.packets_discarded = buffered.discarded;
+  all.packets_duplicated = buffered.duplicated;
+  all.stream_changes = buffered.stream_changes;
+  all.fec_packets_discarded = buffered.redundancy_unused;
+  all.packets_malformed += counted.packets_malformed;
+  all.packets_of_other_payload_type = counted.packets_of_other_payload_type;
+  all.target_delay_ns = jitter.target_delay_ns();
+  return all;
 }
 
 ReceiverStatistics AudioReceiver::statistics() const noexcept {

@@ -124,6 +124,7 @@ class MIXMINUS_API JitterBuffer {
   DelayEstimator estimator_{};
   JitterStatistics statistics_{};
   std::int64_t step_ns_ = 0;
+  std::int64_t most_delay_ns_ = 0;  // never exceeded by what is played
 
   bool is_open_ = false;  // a stream is known
   std::uint32_t ssrc_ = 0;
