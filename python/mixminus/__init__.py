@@ -5,7 +5,7 @@ from pathlib import Path
 
 from mixminus import _core
 from mixminus._core import isa
-from mixminus._tick import AudioReceiver, Resampler, level_dbov
+from mixminus._tick import AudioReceiver, ComfortNoise, Mixer, Resampler, level_dbov
 from mixminus.errors import (
     CapacityError,
     MalformedError,
@@ -22,7 +22,9 @@ __all__ = [
     "AudioReceiver",
     "AudioReceiverStats",
     "CapacityError",
+    "ComfortNoise",
     "MalformedError",
+    "Mixer",
     "MixminusError",
     "NotConfiguredError",
     "OutOfRangeError",

@@ -5,7 +5,9 @@ from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t,
 from libcpp cimport bool as cbool
 from libcpp.span cimport span
 
+ctypedef const float const_float
 ctypedef const int16_t const_int16_t
+ctypedef const int32_t const_int32_t
 ctypedef const uint8_t const_uint8_t
 
 cdef extern from "mixminus/base/status.hpp" namespace "mixminus" nogil:
@@ -48,13 +50,69 @@ cdef class Resampler:
     cdef readonly int output_rate_hz
     cdef int run(self, const int16_t* input, size_t samples, int16_t* output) except -1
 
-cdef extern from "mixminus/conference/audio_receiver.hpp" namespace "mixminus::conference" nogil:
-    cdef cppclass TmpCodecConfig "mixminus::codec::Config":
+cdef extern from "mixminus/mix/mixer.hpp" namespace "mixminus::mix" nogil:
+    cdef enum class MixRole "mixminus::mix::Role"(int):
+        talker
+        listener
+        tap
+
+    cdef cppclass MixConfig "mixminus::mix::Config":
+        int32_t sample_rate_hz
+        int32_t frame_ms
+        int32_t capacity
+        int32_t loudest
+
+    cdef cppclass CoreMixer "mixminus::mix::Mixer":
+        Status configure(const MixConfig& config) noexcept
+        Status add(MixRole role, float gain_db, int32_t& slot) noexcept
+        Status remove(int32_t slot) noexcept
+        Status set_gain_db(int32_t slot, float gain_db) noexcept
+        Status set_muted(int32_t slot, cbool is_muted) noexcept
+        Status set_role(int32_t slot, MixRole role) noexcept
+        int32_t tick() noexcept
+        span[int16_t] frames() noexcept
+        span[const_int16_t] mixes() noexcept
+        span[const_int32_t] mix_of() noexcept
+        span[const_float] levels_dbov() noexcept
+        span[const_int32_t] heard() noexcept
+        int32_t frame_samples() noexcept
+        const MixConfig& config() noexcept
+
+
+cdef class _MixerMemory:
+    """Owns the core, so that the views of Mixer need not refer to Mixer itself."""
+    cdef CoreMixer core
+
+
+cdef class Mixer:
+    cdef _MixerMemory memory
+    cdef CoreMixer* core
+    cdef object frames_view, mixes_view, mix_of_view, levels_view
+    cdef int32_t tick_core(self) noexcept nogil
+    cdef int check_slot(self, Status status, int32_t slot) except -1
+
+cdef class ComfortNoise:
+    cdef CoreComfortNoise core
+
+
+cdef extern from "mixminus/codec/codec.hpp" namespace "mixminus::codec" nogil:
+    cdef enum class Kind(int):
+        opus
+        pcmu
+        pcma
+        g722
+        l16
+
+    cdef cppclass CodecConfig "mixminus::codec::Config":
+        Kind kind
         int32_t sample_rate_hz
         int32_t channels
 
+    int32_t native_rate_hz(Kind kind, int32_t wanted_hz) noexcept
+
+cdef extern from "mixminus/conference/audio_receiver.hpp" namespace "mixminus::conference" nogil:
     cdef cppclass CoreReceiverConfig "mixminus::conference::ReceiverConfig":
-        TmpCodecConfig codec
+        CodecConfig codec
         int32_t payload_type
         int32_t red_payload_type
         int32_t cn_payload_type
@@ -96,13 +154,6 @@ cdef extern from "mixminus/conference/audio_receiver.hpp" namespace "mixminus::c
         CorePlayout pull(int64_t now_ns, span[int16_t] out) noexcept
         CoreReceiverStatistics statistics() noexcept
         int32_t frame_samples() noexcept
-
-
-cdef extern from *:
-    """
-    static void tmp_kind(mixminus::codec::Config& c, int kind) { c.kind = static_cast<mixminus::codec::Kind>(kind); }
-    """
-    void tmp_kind(TmpCodecConfig& c, int kind) noexcept
 
 
 cdef class AudioReceiver:

@@ -121,3 +121,70 @@ def level_dbov(frame):
     cdef size_t samples = frame_size(frame)
     cdef const int16_t* memory = <const int16_t*>borrow(frame, &unused, cnp.NPY_INT16, samples * 2, False)
     return core_level_dbov(span[const_int16_t](memory, samples))
+
+
+cdef class ComfortNoise:
+    """Seeded background noise: what a listener hears while a sender is silent on purpose.
+
+    Parameters
+    ----------
+    seed : int, default 1
+        0..2^32-1. Same seed and same calls, same samples.
+
+    Notes
+    -----
+    An all-pole model of order 12 driven by Gaussian noise: the synthesis that RFC 3389
+    section 3 describes and ITU-T G.711 appendix II uses. Silent until it has heard or been told a model.
+    """
+
+    def __init__(self, uint32_t seed=1):
+        self.core = CoreComfortNoise(seed)
+
+    def observe(self, frame):
+        """Learn level and envelope from background noise: the first frame counts in full, later ones a quarter.
+
+        Parameters
+        ----------
+        frame : int16 array, shape (samples,)
+            Ignored when it holds 12 samples or less.
+        """
+        cdef Py_buffer unused
+        cdef size_t samples = frame_size(frame)
+        cdef const int16_t* memory = <const int16_t*>borrow(frame, &unused, cnp.NPY_INT16, samples * 2, False)
+        self.core.observe(span[const_int16_t](memory, samples))
+
+    def describe(self, const uint8_t[::1] payload not None):
+        """Take a comfort-noise payload (RFC 3389 section 3): level, then at most 12 coefficients.
+
+        Parameters
+        ----------
+        payload : bytes-like
+            Empty ones are ignored.
+        """
+        cdef size_t size_bytes = payload.shape[0]
+        self.core.describe(span[const_uint8_t](&payload[0] if size_bytes else NULL, size_bytes))
+
+    def write_payload(self, int order=12):
+        """Return the payload (RFC 3389 section 3) of the present model: `order` + 1 bytes.
+
+        Raises
+        ------
+        OutOfRangeError
+            `order` is not in 0..12.
+        """
+        cdef uint8_t[13] payload
+        if order < 0 or order > 12:
+            raise OutOfRangeError("order must be in 0..12")
+        return payload[:self.core.write_payload(span[uint8_t](payload, order + 1))]
+
+    def generate(self, out):
+        """Fill `out`, an int16 array of shape (samples,), with noise and return it."""
+        cdef Py_buffer unused
+        cdef size_t samples = frame_size(out)
+        cdef int16_t* memory = <int16_t*>borrow(out, &unused, cnp.NPY_INT16, samples * 2, True)
+        self.core.generate(span[int16_t](memory, samples))
+        return out
+
+    def reset(self):
+        """Forget the model and start the noise of the seed again."""
+        self.core.reset()

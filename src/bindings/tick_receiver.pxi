@@ -6,6 +6,13 @@ from mixminus.stats import AudioReceiverStats
 
 cdef tuple PLAYOUTS = ("silence", "speech", "comfort_noise", "concealment")
 cdef double NS = 1e-9
+cdef dict KINDS = {
+    "opus": <int>Kind.opus,
+    "pcmu": <int>Kind.pcmu,
+    "pcma": <int>Kind.pcma,
+    "g722": <int>Kind.g722,
+    "l16": <int>Kind.l16,
+}
 
 
 cdef class AudioReceiver:
@@ -54,8 +61,10 @@ cdef class AudioReceiver:
         config.frame_ms = frame_ms
         config.min_delay_ms = min_delay_ms
         config.max_delay_ms = max_delay_ms
-        tmp_kind(config.codec, ["opus", "pcmu", "pcma", "g722", "l16"].index(codec))
-        config.codec.sample_rate_hz = sample_rate_hz
+        if codec not in KINDS:
+            raise UnsupportedCodecError(f"codec must be one of {', '.join(KINDS)}")
+        config.codec.kind = <Kind><int>KINDS[codec]
+        config.codec.sample_rate_hz = native_rate_hz(config.codec.kind, sample_rate_hz)
         config.codec.channels = channels
         check(self.core.configure(config), f"no receiver of {codec!r} can be made so")
         self.frame_samples = self.core.frame_samples()

@@ -1,4 +1,4 @@
-// Comfort noise: an all-pole lattice driven by seeded Gaussian noise (RFC 3389, ITU-T G.711 appendix II).
+// Comfort noise: an all-pole filter driven by seeded Gaussian noise (RFC 3389, ITU-T G.711 appendix II).
 #include "mixminus/dsp/comfort_noise.hpp"
 
 #include <algorithm>
@@ -13,6 +13,9 @@ constexpr double kOverload = 32768.0 * 32768.0;  // 0 dBov
 constexpr double kNewFrameRatio = 0.25;
 // A floor 50 dB under the noise: keeps the recursion well conditioned where a band is empty.
 constexpr double kWhiteRatio = 1e-5;
+// No background is 60 dB more predictable than noise; a payload that says so would ask for a filter that rounding
+// makes unstable.
+constexpr double kLeastErrorRatio = 1e-6;
 constexpr float kLargestReflection = 127.0F * 258.0F / 32768.0F;  // RFC 3389 section 3.2 can write no larger one
 
 /// RFC 3389 section 3.2: 258 * (N - 127) in Q15; N = 255 is reserved and taken as its neighbour.
@@ -53,25 +56,37 @@ void ComfortNoise::model(const std::array<double, kOrder + 1>& autocorrelation) 
       backward[i] += k * ahead;
     }
   }
-  set_gain(autocorrelation[0]);
+  set_power(autocorrelation[0]);
 }
 
-/// The prediction error of an all-pole model is its power times each 1 - k^2.
-void ComfortNoise::set_gain(double power) noexcept {
+/// The prediction error of an all-pole model is its power times each 1 - k^2; the step-up recursion gives
+/// the direct form, in double because poles crowd near 0 Hz when a narrow band is sampled fast.
+void ComfortNoise::set_power(double power) noexcept {
   power_ = power;
   double error = power;
-  for (const float k : reflection_) error *= 1.0 - static_cast<double>(k) * static_cast<double>(k);
+  std::array<double, kOrder + 1> taps{1.0};
+  for (std::size_t stage = 1; stage <= kOrder; ++stage) {
+    const double k = reflection_[stage - 1];
+    error *= 1.0 - k * k;
+    const std::array<double, kOrder + 1> shorter = taps;
+    for (std::size_t i = 1; i <= stage; ++i) taps[i] += k * shorter[stage - i];
+  }
+  std::reverse_copy(taps.begin() + 1, taps.end(), predictor_.begin());
   gain_ = static_cast<float>(std::sqrt(error));
 }
 
 void ComfortNoise::describe(std::span<const std::uint8_t> payload) noexcept {
   if (payload.empty()) return;
   reflection_ = {};
-  const std::size_t order = std::min(payload.size() - 1, kOrder);
-  std::transform(payload.begin() + 1, payload.begin() + 1 + static_cast<std::ptrdiff_t>(order), reflection_.begin(),
-                 read_reflection);
+  double error_ratio = 1.0;
+  for (std::size_t i = 0; i < std::min(payload.size() - 1, kOrder); ++i) {
+    const float k = read_reflection(payload[i + 1]);
+    error_ratio *= 1.0 - static_cast<double>(k) * static_cast<double>(k);
+    if (error_ratio < kLeastErrorRatio) break;  // RFC 3389 section 3 lets a decoder reduce the order
+    reflection_[i] = k;
+  }
   const int level_dbov = -(payload[0] & 0x7F);
-  set_gain(kOverload * std::pow(10.0, level_dbov / 10.0));
+  set_power(kOverload * std::pow(10.0, level_dbov / 10.0));
   has_observed_ = false;
 }
 
@@ -85,20 +100,19 @@ std::size_t ComfortNoise::write_payload(std::span<std::uint8_t> payload) const n
 }
 
 void ComfortNoise::generate(std::span<std::int16_t> frame) noexcept {
-  for (std::int16_t& sample : frame) {
-    const float clipped = std::clamp(synthesize(gain_ * gaussian()), -32768.0F, 32767.0F);
-    sample = static_cast<std::int16_t>(std::lrint(clipped));
+  constexpr std::size_t kBlock = 240;
+  std::array<double, kOrder + kBlock> noise{};
+  for (; !frame.empty(); frame = frame.subspan(std::min(kBlock, frame.size()))) {
+    const std::size_t samples = std::min(kBlock, frame.size());
+    std::copy(past_.begin(), past_.end(), noise.begin());
+    for (std::size_t n = 0; n < samples; ++n) {
+      double sample = static_cast<double>(gain_ * gaussian());
+      for (std::size_t i = 0; i < kOrder; ++i) sample -= predictor_[i] * noise[n + i];
+      noise[n + kOrder] = std::clamp(sample, -32768.0, 32767.0);
+      frame[n] = static_cast<std::int16_t>(std::lrint(noise[n + kOrder]));
+    }
+    std::copy_n(noise.begin() + static_cast<std::ptrdiff_t>(samples), kOrder, past_.begin());
   }
-}
-
-/// All-pole lattice, last stage first.
-float ComfortNoise::synthesize(float excitation) noexcept {
-  float forward = excitation;
-  for (std::size_t stage = kOrder; stage-- > 0;) {
-    forward -= reflection_[stage] * state_[stage];
-    state_[stage + 1] = state_[stage] + reflection_[stage] * forward;
-  }
-  return state_[0] = forward;
 }
 
 /// Sum of the four 16-bit words of splitmix64 (Steele, Lea, Flood, 2014), of variance 1.
@@ -118,7 +132,8 @@ void ComfortNoise::reset() noexcept {
   has_observed_ = false;
   autocorrelation_ = {};
   reflection_ = {};
-  state_ = {};
+  predictor_ = {};
+  past_ = {};
   power_ = 0.0;
   gain_ = 0.0F;
 }

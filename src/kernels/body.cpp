@@ -14,9 +14,12 @@ namespace mixminus::kernels::MIXMINUS_ISA {
 extern const Table table;
 const Table table{
     .isa = MIXMINUS_TEXT(MIXMINUS_ISA),
-    .mix_minus = mix_minus,
     .filter_run = filter_run,
     .dot_product = dot_product,
+    .add_rows = add_rows,
+    .add_faded = add_faded,
+    .minus_row = minus_row,
+    .minus_faded = minus_faded,
 };
 
 }  // namespace mixminus::kernels::MIXMINUS_ISA

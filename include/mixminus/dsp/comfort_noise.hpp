@@ -13,9 +13,9 @@ namespace mixminus::dsp {
 /// Seeded noise with the level and the spectral envelope that observe() last heard, or that a
 /// comfort-noise payload (RFC 3389) described. Same calls, same samples. Silent before the first of them.
 ///
-/// The envelope is an all-pole model in lattice form: it stays stable while its coefficients change, and
-/// its state goes on across calls, so there is no click where the model changes. The sampling rate is that of
-/// the frames; a payload means the rate of its RTP clock.
+/// The envelope is an all-pole model; its memory is the noise itself and goes on across calls, so there is no
+/// click where the model changes. The sampling rate is that of the frames; a payload means the rate of its
+/// RTP clock.
 class MIXMINUS_API ComfortNoise {
  public:
   static constexpr std::size_t kOrder = 12;
@@ -38,16 +38,16 @@ class MIXMINUS_API ComfortNoise {
 
  private:
   void model(const std::array<double, kOrder + 1>& autocorrelation) noexcept;
-  void set_gain(double power) noexcept;
+  void set_power(double power) noexcept;
   float gaussian() noexcept;
-  float synthesize(float excitation) noexcept;
 
   std::uint32_t seed_;
   std::uint64_t random_ = 0;
   bool has_observed_ = false;
   std::array<double, kOrder + 1> autocorrelation_{};  ///< of the background, per sample
   std::array<float, kOrder> reflection_{};            ///< signs of RFC 3389: -r[1] / r[0] is the first
-  std::array<float, kOrder + 1> state_{};             ///< backward errors of the lattice
+  std::array<double, kOrder> predictor_{};            ///< the same model in direct form, oldest sample first
+  std::array<double, kOrder> past_{};                 ///< newest last
   double power_ = 0.0;                                ///< of the noise, in squared sample units
   float gain_ = 0.0F;                                 ///< of the excitation
 };
