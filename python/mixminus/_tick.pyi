@@ -1,8 +1,11 @@
+from collections.abc import Buffer
 from typing import Literal, Self, final
 
 import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import disjoint_base
+
+from mixminus.stats import AudioReceiverStats
 
 @final
 class Resampler:
@@ -61,3 +64,26 @@ class Mixer:
     def set_muted(self, slot: int, is_muted: bool) -> None: ...
     def set_role(self, slot: int, role: Literal["talker", "listener", "tap"]) -> None: ...
     def tick(self) -> int: ...
+
+
+@final
+class AudioReceiver:
+    def __init__(
+        self,
+        codec: object = "opus",
+        sample_rate_hz: int = 48000,
+        frame_ms: int = 20,
+        *,
+        payload_type: int | None = None,
+        red_payload_type: int | None = None,
+        min_delay_ms: int = 0,
+        max_delay_ms: int = 1000,
+        channels: int = 1,
+    ) -> None: ...
+    @property
+    def frame_samples(self) -> int: ...
+    @property
+    def last_playout(self) -> str: ...
+    def insert(self, packet: Buffer, arrival_ns: int) -> None: ...
+    def pull(self, now_ns: int, out: NDArray[np.int16] | None = None) -> NDArray[np.int16]: ...
+    def stats(self) -> AudioReceiverStats: ...

@@ -7,14 +7,14 @@
 
 namespace mixminus::bindings {
 
-/// What the owner of `context` can do. Each returns samples per channel or bytes, or codec::kFailed.
+/// What the owner of `context` can do. Each returns samples per channel or bytes, or codec::kFailed, and none throws.
 struct CodecCallbacks {
-  std::int32_t (*duration)(void* context, Bytes payload) noexcept;
-  std::int32_t (*decode)(void* context, Bytes payload, std::span<std::int16_t> pcm) noexcept;
-  std::int32_t (*decode_fec)(void* context, Bytes next_payload, std::span<std::int16_t> pcm) noexcept;
-  std::int32_t (*conceal)(void* context, std::span<std::int16_t> pcm) noexcept;
-  std::int32_t (*encode)(void* context, std::span<const std::int16_t> pcm, std::span<std::uint8_t> payload) noexcept;
-  void (*release)(void* context) noexcept;
+  std::int32_t (*duration)(void* context, Bytes payload);
+  std::int32_t (*decode)(void* context, Bytes payload, std::span<std::int16_t> pcm);
+  std::int32_t (*decode_fec)(void* context, Bytes next_payload, std::span<std::int16_t> pcm);
+  std::int32_t (*conceal)(void* context, std::span<std::int16_t> pcm);
+  std::int32_t (*encode)(void* context, std::span<const std::int16_t> pcm, std::span<std::uint8_t> payload);
+  void (*release)(void* context);
 };
 
 struct CodecShape {

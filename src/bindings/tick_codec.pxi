@@ -16,6 +16,12 @@ def codecs() -> tuple:
     return tuple(kind for kind in KINDS if is_built(kind))
 
 
+def opus_version():
+    """Return the version text of libopus, or None in a build without it."""
+    cdef const char* text = core_opus_version()
+    return None if text is NULL else text.decode()
+
+
 cdef bint is_built(str kind) except -1:
     cdef CodecConfig config
     cdef unique_ptr[CoreCodec] codec
@@ -194,7 +200,8 @@ cdef class Codec:
         return samples
 
     cdef cnp.ndarray room(self, size_t samples):
-        return np.empty(samples if self.config.channels == 1 else (samples, self.config.channels), np.int16)
+        pcm = np.empty((samples, self.config.channels), np.int16)
+        return pcm[:, 0] if self.config.channels == 1 else pcm
 
     cdef object decoded(self, cnp.ndarray pcm, int32_t samples):
         if samples < 0:

@@ -1,5 +1,5 @@
 # Conference and Leg in Python: packets in, one tick, packets out.
-cdef dict ROLES = {"talker": <int>Role.talker, "listener": <int>Role.listener, "tap": <int>Role.tap}
+from mixminus.stats import LegStats
 
 
 cdef class Leg:
@@ -70,7 +70,7 @@ cdef class Leg:
 
     def set_role(self, str role not None):
         """Make it a "talker", "listener" or "tap"."""
-        check(self.conference.core.set_role(self.id, role_of(role)), "the leg has left the conference")
+        check(self.conference.core.set_role(self.id, role_named(role)), "the leg has left the conference")
 
     @property
     def has_said_bye(self) -> bool:
@@ -93,10 +93,23 @@ cdef class Leg:
         return f"<mixminus.Leg {self.name!r} slot {self.slot} ssrc {self.ssrc:#010x}>"
 
 
-cdef Role role_of(str role) except *:
-    if role not in ROLES:
-        raise ValueError(f"role must be one of {', '.join(ROLES)}, not {role!r}")
-    return <Role><int>ROLES[role]
+cdef object leg_stats(const LegStatistics& now):
+    cdef int64_t round_trip_ns = now.remote.round_trip_time_ns
+    return LegStats(
+        **inbound_fields(now.inbound),
+        packets_sent=now.packets_sent,
+        bytes_sent=now.bytes_sent,
+        packets_overwritten=now.packets_overwritten,
+        encode_failures=now.encode_failures,
+        remote_packets_lost=now.remote.packets_lost,
+        fraction_lost=now.remote.fraction_lost,
+        remote_jitter=now.remote.jitter,
+        round_trip_time=None if round_trip_ns < 0 else round_trip_ns * NS,
+        reports_received=now.remote.reports_received,
+        reports_malformed=now.remote.reports_malformed,
+        level_dbov=now.level_dbov,
+        is_heard=now.is_heard,
+    )
 
 
 cdef class Conference:
@@ -203,17 +216,17 @@ cdef class Conference:
         cdef LegCodecs codecs
         cdef LegId id
         cdef Leg leg
-        config.role = role_of(role)
+        config.role = role_named(role)
         config.gain_db = gain_db
         config.min_delay_ms = min_delay_ms
         config.max_delay_ms = max_delay_ms
         config.lists_contributors = list_contributors
         config.cname = cname.encode()
         if payload_type is not None:
-            config.payload_type = in_range(payload_type, 0, 127, "payload_type")
+            config.payload_type = <int32_t>in_range(payload_type, 0, 127, "payload_type")
         if red_payload_type is not None:
-            config.red_payload_type = in_range(red_payload_type, 0, 127, "red_payload_type")
-        config.origin.ssrc = self.random.getrandbits(32) if ssrc is None else in_range(ssrc, 0, 0xFFFFFFFF, "ssrc")
+            config.red_payload_type = <int32_t>in_range(red_payload_type, 0, 127, "red_payload_type")
+        config.origin.ssrc = self.random.getrandbits(32) if ssrc is None else <uint32_t>in_range(ssrc, 0, 0xFFFFFFFF, "ssrc")
         config.origin.sequence_number = self.random.getrandbits(15)
         config.origin.rtp_timestamp = self.random.getrandbits(32)
         if not read_codec(codec, self.core.config().sample_rate_hz, &config.codec):

@@ -20,7 +20,7 @@ constexpr std::int64_t kNsPerMs = 1'000'000;
 constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 constexpr std::int64_t kMaxTimeNs = 4'000'000'000'000'000'000;  // differences of two must not overflow
 constexpr std::int32_t kMaxDatagramBytes = 1500;
-constexpr std::int32_t kLongestL16Ms = 60;
+constexpr std::int32_t kLongestL16Ms = 120;
 constexpr int kMaxStepsAPull = 512;
 
 bool is_valid(const ReceiverConfig& config) noexcept {
@@ -39,13 +39,18 @@ struct AudioReceiver::State {
   jitter::JitterBuffer jitter;
   Rendering rendering;
   rtp::ReceptionStatistics reception;
+  std::uint32_t reception_ssrc = 0;
   ReceiverStatistics counted{};
   std::size_t frame_samples = 0;
 
   Status configure() noexcept;
   void insert(const PacketView& packet, std::int64_t arrival_ns) noexcept;
+  void insert_media(const PacketView& packet, std::int64_t arrival_ns) noexcept;
+  void count_reception(const PacketView& packet, std::int64_t arrival_ns) noexcept;
   void insert_redundant(const PacketView& packet, std::int64_t arrival_ns) noexcept;
+  void insert_copy(const PacketView& packet, const rtp::Block& block, std::int64_t arrival_ns) noexcept;
   bool describe(std::uint8_t payload_type, Bytes payload, jitter::Media& media) noexcept;
+  [[nodiscard]] std::int32_t ticks_of(std::int32_t samples) const noexcept;
   Playout pull(std::int64_t now_ns, std::span<std::int16_t> out) noexcept;
   [[nodiscard]] ReceiverStatistics statistics() const noexcept;
 };
@@ -85,7 +90,8 @@ Status AudioReceiver::State::configure() noexcept {
                     .frame_ms = config.frame_ms,
                     .max_payload_bytes = is_l16 ? longest_l16_bytes : kMaxDatagramBytes,
                     .delay = {config.min_delay_ms * kNsPerMs, config.max_delay_ms * kNsPerMs}});
-  reception.configure(codec->rtp_clock_hz());
+  const Status status = reception.configure(codec->rtp_clock_hz());
+  if (status != Status::ok) return status;
   return rendering.configure(*codec, config.sample_rate_hz, frame_samples);
 }
 
@@ -103,10 +109,53 @@ void AudioReceiver::insert(const PacketView& packet, std::int64_t arrival_ns) no
 }
 
 void AudioReceiver::State::insert(const PacketView& packet, std::int64_t arrival_ns) noexcept {
-  if (packet.payload_type == config.red_payload_type) return insert_redundant(packet, arrival_ns);
+  ++counted.packets_received;
+  counted.bytes_received += packet.payload.size();
+  if (packet.payload_type == config.red_payload_type)
+    insert_redundant(packet, arrival_ns);
+  else
+    insert_media(packet, arrival_ns);
+  if (jitter.is_source(packet.ssrc)) count_reception(packet, arrival_ns);
+}
+
+void AudioReceiver::State::insert_media(const PacketView& packet, std::int64_t arrival_ns) noexcept {
   jitter::Media media;
-  if (!describe(packet.payload_type, packet.payload, media)) return;
-  (void)jitter.insert(packet, media, arrival_ns);
+  if (describe(packet.payload_type, packet.payload, media)) (void)jitter.insert(packet, media, arrival_ns);
+}
+
+void AudioReceiver::State::count_reception(const PacketView& packet, std::int64_t arrival_ns) noexcept {
+  if (packet.ssrc != reception_ssrc) {
+    counted.packets_lost += reception.packets_lost();
+    (void)reception.configure(codec->rtp_clock_hz());
+    reception_ssrc = packet.ssrc;
+  }
+  (void)reception.receive(packet.sequence_number, packet.rtp_timestamp, arrival_ns);
+}
+
+void AudioReceiver::State::insert_redundant(const PacketView& packet, std::int64_t arrival_ns) noexcept {
+  rtp::Blocks blocks;
+  if (rtp::parse_redundancy(packet.payload, blocks) != Status::ok) {
+    ++counted.packets_malformed;
+    return;
+  }
+  // copies first: they are older, and the delay estimate reads arrivals in order of capture
+  for (const rtp::Block& block : blocks.view())
+    if (!block.primary && block.payload_type == config.payload_type) insert_copy(packet, block, arrival_ns);
+  const rtp::Block& primary = blocks.view().back();
+  PacketView inner = packet;
+  inner.payload_type = primary.payload_type;
+  inner.payload = primary.payload;
+  insert_media(inner, arrival_ns);
+}
+
+void AudioReceiver::State::insert_copy(const PacketView& packet, const rtp::Block& block,
+                                       std::int64_t arrival_ns) noexcept {
+  const std::int32_t samples = codec->duration(block.payload);
+  if (samples <= 0) return;  // RFC 2198 allows empty blocks
+  const jitter::Media media{jitter::Content::audio, ticks_of(samples), false};
+  // a block has no sequence number: its age in packets follows from its age in time
+  const std::int32_t distance = std::max<std::int32_t>(block.timestamp_offset / std::max(media.duration_ticks, 1), 1);
+  (void)jitter.insert_copy(packet, distance, block.timestamp_offset, block.payload, media, arrival_ns);
 }
 
 bool AudioReceiver::State::describe(std::uint8_t payload_type, Bytes payload, jitter::Media& media) noexcept {
@@ -116,8 +165,7 @@ bool AudioReceiver::State::describe(std::uint8_t payload_type, Bytes payload, ji
       ++counted.packets_malformed;
       return false;
     }
-    const std::int64_t ticks = std::int64_t{samples} * codec->rtp_clock_hz() / codec->sample_rate_hz();
-    media = {jitter::Content::audio, static_cast<std::int32_t>(ticks), codec->has_fec(payload)};
+    media = {jitter::Content::audio, ticks_of(samples), codec->has_fec(payload)};
   } else if (payload_type == config.cn_payload_type) {
     media = {jitter::Content::comfort_noise, 0, false};
   } else {
@@ -125,6 +173,10 @@ bool AudioReceiver::State::describe(std::uint8_t payload_type, Bytes payload, ji
     media = {jitter::Content::other, 0, false};
   }
   return true;
+}
+
+std::int32_t AudioReceiver::State::ticks_of(std::int32_t samples) const noexcept {
+  return static_cast<std::int32_t>(std::int64_t{samples} * codec->rtp_clock_hz() / codec->sample_rate_hz());
 }
 
 Playout AudioReceiver::pull(std::int64_t now_ns, std::span<std::int16_t> out) noexcept {
@@ -148,9 +200,38 @@ Playout AudioReceiver::State::pull(std::int64_t now_ns, std::span<std::int16_t> 
   return rendering.playout();
 }
 
+ReceiverStatistics AudioReceiver::State::statistics() const noexcept {
+  const jitter::JitterStatistics& buffered = jitter.statistics();
+  ReceiverStatistics all = rendering.statistics();
+  all.packets_received = counted.packets_received;
+  all.packets_lost = counted.packets_lost + reception.packets_lost();
+  all.jitter_ns = reception.jitter_ns();
+  all.bytes_received = counted.bytes_received;
+  all.packets_discarded = buffered.discarded;
+  all.packets_duplicated = buffered.duplicated;
+  all.stream_changes = buffered.stream_changes;
+  all.fec_packets_discarded = buffered.redundancy_unused;
+  all.packets_malformed += counted.packets_malformed;
+  all.packets_of_other_payload_type = counted.packets_of_other_payload_type;
+  all.target_delay_ns = jitter.target_delay_ns();
+  return all;
+}
+
 ReceiverStatistics AudioReceiver::statistics() const noexcept {
   return state_ == nullptr ? ReceiverStatistics{} : state_->statistics();
 }
+
+void AudioReceiver::receive(const rtp::SenderInfo& report, std::int64_t arrival_ns) noexcept {
+  if (state_ != nullptr) state_->reception.receive(report, std::clamp(arrival_ns, -kMaxTimeNs, kMaxTimeNs));
+}
+
+bool AudioReceiver::report(std::int64_t now_ns, rtp::ReceptionReport& block) noexcept {
+  if (state_ == nullptr || state_->counted.packets_received == 0) return false;
+  block = state_->reception.report(state_->reception_ssrc, std::clamp(now_ns, -kMaxTimeNs, kMaxTimeNs));
+  return true;
+}
+
+std::uint32_t AudioReceiver::remote_ssrc() const noexcept { return state_ == nullptr ? 0 : state_->reception_ssrc; }
 
 std::int32_t AudioReceiver::frame_samples() const noexcept {
   return state_ == nullptr ? 0 : static_cast<std::int32_t>(state_->frame_samples);

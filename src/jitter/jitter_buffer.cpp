@@ -22,8 +22,11 @@ void JitterBuffer::configure(const Config& config) {
   config_ = config;
   ring_.configure(kSlots, static_cast<std::size_t>(config.max_payload_bytes));
   candidate_payload_.resize(static_cast<std::size_t>(config.max_payload_bytes));
-  estimator_.configure(config.delay);
   step_ns_ = std::min(config.frame_ms, 20) * std::int64_t{1'000'000};
+  // playout meets the target to within a step, so the highest target is a step below the bound
+  const auto [least_ns, most_ns] = config.delay;
+  estimator_.configure({least_ns, std::max(least_ns, most_ns - step_ns_ + kToleranceNs)});
+  most_delay_ns_ = std::max(most_ns, least_ns + step_ns_);
 }
 
 Insertion JitterBuffer::insert(const PacketView& packet, const Media& media, std::int64_t arrival_ns) noexcept {

@@ -107,13 +107,13 @@ const Packet* JitterBuffer::catch_up(const Packet* first, std::int64_t when_ns) 
     excess_since_ns_ = when_ns;
   }
   const bool lasts = is_in_excess_ && when_ns - excess_since_ns_ > kPatienceNs;
-  const bool exceeds_bound = excess_ns + target_delay_ns() > config_.delay.max_delay_ns;
+  const bool exceeds_bound = excess_ns + target_delay_ns() > most_delay_ns_;
   if (excess_ns <= kHardExcessNs && !lasts && !exceeds_bound) return first;
 
   is_in_excess_ = false;
   while (first != nullptr && delay_at(when_ns, *first) >= target_delay_ns() + step_ns_ - kToleranceNs) {
     const bool is_last = ring_.size() == 1;
-    if (is_last && delay_at(when_ns, *first) <= config_.delay.max_delay_ns) break;
+    if (is_last && delay_at(when_ns, *first) <= most_delay_ns_) break;
     discard(*first);
     first = first_media();
   }
@@ -150,8 +150,10 @@ Step JitterBuffer::play(const Packet& packet, std::int64_t when_ns) noexcept {
 }
 
 Step JitterBuffer::idle(Action action, std::int64_t room_ticks) noexcept {
-  if (is_playing_) waited_ticks_ += room_ticks;
-  return {.action = action, .ticks = room_ticks, .is_playing = is_playing_};
+  // not the whole room of a long frame: something may be due within it
+  const std::int64_t ticks = std::min(room_ticks, step_ns_ / 1'000'000 * config_.rtp_clock_hz / 1000);
+  if (is_playing_) waited_ticks_ += ticks;
+  return {.action = action, .ticks = ticks, .is_playing = is_playing_};
 }
 
 }  // namespace mixminus::jitter
