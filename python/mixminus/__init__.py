@@ -5,6 +5,7 @@ from pathlib import Path
 
 from mixminus import _core
 from mixminus._core import isa
+from mixminus._tick import Mixer
 from mixminus.errors import (
     CapacityError,
     MalformedError,
@@ -19,6 +20,7 @@ from mixminus.errors import (
 __all__ = [
     "CapacityError",
     "MalformedError",
+    "Mixer",
     "MixminusError",
     "NotConfiguredError",
     "OutOfRangeError",
