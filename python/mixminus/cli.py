@@ -4,7 +4,9 @@ import argparse
 import importlib
 import sys
 from collections.abc import Sequence
+from types import ModuleType
 
+import mixminus
 from mixminus.apps.errors import CommandError
 from mixminus.errors import MixminusError
 
@@ -32,17 +34,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else list(arguments)
     parsed = _parser(words).parse_args(words)
     try:
-        return _module(parsed.command).run(parsed)  # type: ignore[no-any-return]
+        exit_code: int = _module(parsed.command).run(parsed)
     except (CommandError, MixminusError, OSError) as error:
         print(f"mixminus {parsed.command}: error: {_one_line(error)}", file=sys.stderr)
         return BAD_REQUEST
     except KeyboardInterrupt:
         return INTERRUPTED
+    return exit_code
 
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="mixminus", description=__import__("mixminus").__doc__)
-    parser.add_argument("--version", action="version", version=__import__("mixminus").__version__)
+    parser = argparse.ArgumentParser(prog="mixminus", description=mixminus.__doc__)
+    parser.add_argument("--version", action="version", version=mixminus.__version__)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, summary in COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=summary)
@@ -51,7 +54,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     return parser
 
 
-def _module(command: str):  # type: ignore[no-untyped-def] # noqa: ANN202
+def _module(command: str) -> ModuleType:
     return importlib.import_module(f"mixminus.apps.{command}")
 
 

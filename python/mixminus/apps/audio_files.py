@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from mixminus.apps.errors import AudioFileError, CommandError, require
+from mixminus.apps.errors import AudioFileError, require
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import av
     from av.audio.stream import AudioStream
+    from av.container import InputContainer
 
 __all__ = ["FORMATS", "AudioReader", "AudioWriter", "find_audio", "read_audio", "write_audio"]
 
@@ -82,11 +82,12 @@ class AudioReader:
         except self._av.FFmpegError as error:
             raise self._failed("is damaged", error) from error
 
-    def _open(self) -> av.container.InputContainer:
+    def _open(self) -> InputContainer:
         try:
-            return self._av.open(str(self._path))
+            container: InputContainer = self._av.open(str(self._path))
         except (self._av.FFmpegError, OSError) as error:
             raise self._failed("cannot be read as audio", error) from error
+        return container
 
     def _first_stream(self) -> AudioStream:
         streams = self._container.streams.audio
@@ -134,8 +135,12 @@ class AudioWriter:
         except (self._av.FFmpegError, OSError) as error:
             reason = error.strerror or error
             raise AudioFileError(f"{path} cannot be written ({reason})") from error
-        stored_hz = 48_000 if kind == "opus" and sample_rate_hz not in OPUS_RATES_HZ else sample_rate_hz
-        self._stream: AudioStream = self._container.add_stream(encoder, rate=stored_hz, layout="mono")
+        stored_hz = (
+            48_000 if kind == "opus" and sample_rate_hz not in OPUS_RATES_HZ else sample_rate_hz
+        )
+        self._stream: AudioStream = self._container.add_stream(
+            encoder, rate=stored_hz, layout="mono"
+        )
         if kind == "opus":
             self._stream.bit_rate = bit_rate_bps
 
@@ -147,7 +152,9 @@ class AudioWriter:
 
     def write(self, samples: Samples) -> None:
         """Append ``samples``, int16 of shape ``(n,)``."""
-        frame = self._av.AudioFrame.from_ndarray(samples.reshape(1, -1), format="s16", layout="mono")
+        frame = self._av.AudioFrame.from_ndarray(
+            samples.reshape(1, -1), format="s16", layout="mono"
+        )
         frame.sample_rate = self._rate_hz
         self._container.mux(self._stream.encode(frame))
 
@@ -185,5 +192,5 @@ def find_audio(folder: Path) -> list[Path]:
     return found
 
 
-def _pyav() -> av:  # type: ignore[valid-type]
+def _pyav() -> Any:
     return require("av", "av")

@@ -60,9 +60,9 @@ def find_voice(sent: Samples, heard: Samples, sample_rate_hz: int) -> Trace:
         piece = sent[start - before : start + block + after]
         if _level_dbov(piece) > ACTIVE_DBOV:
             # lag 0 of the result is the earliest delay, -after
-            total += _whitened_correlation(
-                piece, heard[start : start + block], sample_rate_hz
-            )[: before + after]
+            total += _whitened_correlation(piece, heard[start : start + block], sample_rate_hz)[
+                : before + after
+            ]
     rms = float(np.sqrt(np.mean(total**2)))
     if rms == 0.0:
         return Trace(0.0, 0.0)

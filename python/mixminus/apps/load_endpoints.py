@@ -6,6 +6,7 @@ import select
 import socket
 import struct
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,9 +17,10 @@ from mixminus.apps.rtp_sender import FRAME_MS, RtpSender
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["Endpoint", "exercise", "open_endpoints"]
+__all__ = ["WARM_UP_S", "Endpoint", "exercise", "open_endpoints"]
 
 FRAME_NS = FRAME_MS * 1_000_000
+WARM_UP_S = 1.0  # nothing counts: the bridge gets to know its participants
 DATAGRAM_BYTES = 2048
 BYE = 203  # RTCP packet type, RFC 3550 section 6.6
 RTCP_TYPES = range(192, 224)  # second byte of RTCP beside RTP, RFC 5761 section 4
@@ -53,7 +55,7 @@ class Endpoint:
 
     def leave(self) -> None:
         """Send an RTCP BYE where the bridge may know the endpoint by it, and close the socket."""
-        with self.socket:
+        with self.socket, suppress(OSError):  # whoever has gone needs no farewell
             self.socket.send(struct.pack("!BBHI", 0x81, BYE, 1, self.sender.ssrc))
 
 
@@ -75,7 +77,9 @@ def open_endpoints(target: tuple[str, int], senders: Sequence[RtpSender]) -> lis
     except OSError as error:
         for opened in sockets:
             opened.close()
-        raise CommandError(f"no {len(senders)} sockets to {target[0]} ({error.strerror})") from error
+        raise CommandError(
+            f"no {len(senders)} sockets to {target[0]} ({error.strerror})"
+        ) from error
     return sockets
 
 
@@ -83,7 +87,8 @@ class _Exercise:
     """State of one run."""
 
     def __init__(self, endpoints: Sequence[Endpoint]) -> None:
-        self._endpoints = endpoints
+        self.start_ns = time.monotonic_ns()
+        self._count_from_ns = self.start_ns + round(WARM_UP_S * 1e9)
         self._in_flight: InFlight[tuple[Endpoint, bytes]] = InFlight()
         self._poll = select.poll()
         self._by_fd = {endpoint.socket.fileno(): endpoint for endpoint in endpoints}
@@ -115,12 +120,13 @@ class _Exercise:
         endpoint.socket.send(packet)
         endpoint.packets_sent += 1
 
-    @staticmethod
-    def _drain(endpoint: Endpoint) -> None:
+    def _drain(self, endpoint: Endpoint) -> None:
         try:
             while True:
                 datagram = endpoint.socket.recv(DATAGRAM_BYTES)
-                endpoint.receive(datagram, time.monotonic_ns())
+                arrival_ns = time.monotonic_ns()
+                if arrival_ns >= self._count_from_ns:
+                    endpoint.receive(datagram, arrival_ns)
         except BlockingIOError:
             return
 
@@ -152,7 +158,7 @@ def exercise(
     state = _Exercise(endpoints)
     count = len(endpoints)
     total = int(seconds * 1000 / FRAME_MS) * count
-    start_ns = time.monotonic_ns()
+    start_ns = state.start_ns
     sent = 0
     try:
         while sent < total:

@@ -25,7 +25,9 @@ ALL = "all"  # stem of the full mix
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what ``mixminus mix`` takes."""
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="audio file")
-    parser.add_argument("-o", "--out", type=Path, required=True, metavar="DIR", help="for the mixes")
+    parser.add_argument(
+        "-o", "--out", type=Path, required=True, metavar="DIR", help="for the mixes"
+    )
     parser.add_argument(
         "--rate",
         type=whole_number(8000, 48000),

@@ -15,7 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["InFlight", "Network", "NetworkProfile", "SimulatedNetwork", "TraceNetwork", "read_trace"]
+__all__ = [
+    "InFlight",
+    "Network",
+    "NetworkProfile",
+    "SimulatedNetwork",
+    "TraceNetwork",
+    "read_trace",
+]
 
 NS_PER_MS = 1_000_000
 
@@ -169,7 +176,9 @@ def read_trace(path: Path) -> Fates:
                 if arrival_ms:
                     fates[int(number)] = (*copies, _delay_ns(float(send_ms), float(arrival_ms)))
     except (OSError, EOFError, ValueError) as error:
-        raise CommandError(f"{path} is no trace of seq,ts_ms,send_ms,arrival_ms ({error})") from error
+        raise CommandError(
+            f"{path} is no trace of seq,ts_ms,send_ms,arrival_ms ({error})"
+        ) from error
     if not fates:
         raise CommandError(f"{path} is an empty trace")
     return list(fates.values())

@@ -37,7 +37,8 @@ def room_noise(seconds: float, level_dbov: float, sample_rate_hz: int, seed: int
     # Hoth noise, ITU-T P.800 annex B.3, falls by about 5 dB an octave
     noise = np.fft.irfft(spectrum * (1 + frequency_hz / 200) ** (-5 / 6))
     scale = 32768 * 10 ** (level_dbov / 20) / np.sqrt(np.mean(noise**2))
-    return np.rint(noise * scale).astype(np.int16)
+    samples: Samples = np.rint(noise * scale).astype(np.int16)
+    return samples
 
 
 def encode(kind: str, samples: Samples, *, dtx: bool = False) -> Sequence[bytes]:
