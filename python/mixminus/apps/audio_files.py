@@ -23,6 +23,7 @@ Samples = npt.NDArray[np.int16]
 # suffix: (container, encoder) in the words of FFmpeg
 FORMATS = {"wav": ("wav", "pcm_s16le"), "flac": ("flac", "flac"), "opus": ("opus", "libopus")}
 READABLE = {".wav", ".flac", ".opus", ".ogg", ".oga", ".mp3", ".m4a", ".aiff"}
+EXACT = {"wav", "flac", "ogg"}  # containers that know how long they are
 OPUS_RATES_HZ = {8000, 12000, 16000, 24000, 48000}
 BLOCK_SAMPLES = 4800
 
@@ -69,18 +70,32 @@ class AudioReader:
         return (self._container.duration or 0) / 1_000_000  # AV_TIME_BASE
 
     def __iter__(self) -> Iterator[Samples]:
+        count = 0
+        try:
+            for block in self._blocks():
+                count += len(block)
+                yield block
+        except self._av.FFmpegError as error:
+            raise self._failed("is damaged", error) from error
+        self._expect(count / self.sample_rate_hz)
+
+    def _blocks(self) -> Iterator[Samples]:
         resampler = self._av.AudioResampler(
             format="s16", layout="mono", rate=self.sample_rate_hz, frame_size=self._block_samples
         )
-        try:
-            for frame in self._container.decode(self._stream):
-                frame.pts = None  # gaps in damaged time stamps are not ours to fill
-                for block in resampler.resample(frame):
-                    yield block.to_ndarray()[0]
-            for block in resampler.resample(None):
+        for frame in self._container.decode(self._stream):
+            frame.pts = None  # gaps in damaged time stamps are not ours to fill
+            for block in resampler.resample(frame):
                 yield block.to_ndarray()[0]
-        except self._av.FFmpegError as error:
-            raise self._failed("is damaged", error) from error
+        for block in resampler.resample(None):
+            yield block.to_ndarray()[0]
+
+    def _expect(self, read_s: float) -> None:
+        """Refuse a file with holes: FFmpeg steps over what it cannot decode."""
+        if self._container.format.name in EXACT and read_s < 0.99 * self.duration_s - 0.1:
+            raise AudioFileError(
+                f"{self._path} is damaged (only {read_s:.1f} of {self.duration_s:.1f} s are there)"
+            )
 
     def _open(self) -> InputContainer:
         try:
@@ -127,22 +142,23 @@ class AudioWriter:
         if kind not in FORMATS:
             raise AudioFileError(f"{path}: no such format, use {', '.join(FORMATS)}")
         container, encoder = FORMATS[kind]
+        stored_hz = (
+            48_000 if kind == "opus" and sample_rate_hz not in OPUS_RATES_HZ else sample_rate_hz
+        )
         # bitexact: no version, no date, no random serial number, so that equal input is equal bytes
         try:
             self._container = self._av.open(
                 str(path), "w", format=container, container_options={"fflags": "+bitexact"}
             )
+            self._stream: AudioStream = self._container.add_stream(
+                encoder, rate=stored_hz, layout="mono"
+            )
+            if kind == "opus":
+                self._stream.bit_rate = bit_rate_bps
+            self._container.start_encoding()
         except (self._av.FFmpegError, OSError) as error:
             reason = error.strerror or error
             raise AudioFileError(f"{path} cannot be written ({reason})") from error
-        stored_hz = (
-            48_000 if kind == "opus" and sample_rate_hz not in OPUS_RATES_HZ else sample_rate_hz
-        )
-        self._stream: AudioStream = self._container.add_stream(
-            encoder, rate=stored_hz, layout="mono"
-        )
-        if kind == "opus":
-            self._stream.bit_rate = bit_rate_bps
 
     def __enter__(self) -> Self:
         return self

@@ -72,7 +72,7 @@ def _tier(tier: str, ends: Sequence[SiteEnd]) -> list[object]:
         100 * missed / max(1, received + missed),
         100 * concealed / samples,
         sum(line.delay_sum_ns for line in lines) / arrived / 1e6,
-        sum(one.jitter_buffer_delay_ns for one in stats) / emitted / 1e6,
+        sum(one.jitter_buffer_delay for one in stats) / emitted * 1e3,
     ]
 
 

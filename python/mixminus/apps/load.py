@@ -12,7 +12,7 @@ from mixminus.apps.errors import CommandError
 from mixminus.apps.load_checks import listening_rate_hz
 from mixminus.apps.load_endpoints import Endpoint, exercise, open_endpoints
 from mixminus.apps.load_report import Run, judge
-from mixminus.apps.network import TraceNetwork, read_trace
+from mixminus.apps.network import Fates, TraceNetwork, read_trace
 from mixminus.apps.progress import progress_bar
 from mixminus.apps.rtp_sender import FORMATS, RtpSender
 from mixminus.apps.table import table
@@ -54,8 +54,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.talkers > arguments.sites:
         raise CommandError("there are more talkers than sites")
     speech = _speech(arguments, FORMATS[arguments.codec].sample_rate_hz)
-    payloads = encode(arguments.codec, speech)
-    endpoints = _endpoints(arguments, payloads)
+    fates = read_trace(arguments.trace) if arguments.trace else None
+    endpoints = _endpoints(arguments, encode(arguments.codec, speech), fates)
     try:
         with progress_bar("talking", arguments.seconds) as moved:
             start_ns = exercise(endpoints, arguments.seconds, moved)
@@ -88,7 +88,9 @@ def _speech(arguments: argparse.Namespace, sample_rate_hz: int) -> Samples:
     return speech
 
 
-def _endpoints(arguments: argparse.Namespace, speech: Sequence[bytes]) -> list[Endpoint]:
+def _endpoints(
+    arguments: argparse.Namespace, speech: Sequence[bytes], fates: Fates | None
+) -> list[Endpoint]:
     form = FORMATS[arguments.codec]
     noises = [
         encode(arguments.codec, room_noise(5.0, NOISE_DBOV, form.sample_rate_hz, seed))
@@ -99,7 +101,6 @@ def _endpoints(arguments: argparse.Namespace, speech: Sequence[bytes]) -> list[E
         RtpSender(form.frame_ticks, payload_type, ssrc=0x10000 + site, seed=site)
         for site in range(arguments.sites)
     ]
-    fates = read_trace(arguments.trace) if arguments.trace else None
     sampled = _sampled(arguments.sites, arguments.talkers)
     return [
         Endpoint(

@@ -27,6 +27,7 @@ __all__ = [
 NS_PER_MS = 1_000_000
 
 Item = TypeVar("Item")
+Fates = list[tuple[int, ...]]  # for each packet the delays of its copies, in ns
 
 
 class Network(Protocol):
@@ -128,9 +129,6 @@ class SimulatedNetwork:
         if rng.random() < profile.reorder_probability:
             return in_order_ns + round(profile.reorder_ms * NS_PER_MS)
         return in_order_ns
-
-
-Fates = list[tuple[int, ...]]
 
 
 class TraceNetwork:

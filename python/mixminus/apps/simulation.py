@@ -171,7 +171,7 @@ class Simulation:
     def _serve(
         self, arrived: Sequence[tuple[int, tuple[Leg, bytes]]], now_ns: int
     ) -> dict[Leg, bytes | None]:
-        """What a server does, and what alone is timed."""
+        """Do what a server does; nothing else is timed."""
         wall_ns, cpu_ns = time.perf_counter_ns(), time.process_time_ns()
         for arrival_ns, (leg, packet) in arrived:
             leg.receive(packet, arrival_ns)
