@@ -107,11 +107,11 @@ def test_damaged_flac_is_refused(tmp_path: Path) -> None:
         read_audio(path, RATE_HZ)
 
 
-def test_truncated_wav_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "tone.wav"
-    write_audio(path, tone(), RATE_HZ)
-    path.write_bytes(path.read_bytes()[:12_000])
-    with pytest.raises(AudioFileError, match=r"only 0.4 of 1.0 s"):
+def test_truncated_flac_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "tone.flac"
+    write_audio(path, tone(3.0), RATE_HZ)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    with pytest.raises(AudioFileError, match="damaged"):
         read_audio(path, RATE_HZ)
 
 
