@@ -5,7 +5,7 @@ from pathlib import Path
 
 from mixminus import _core
 from mixminus._core import isa
-from mixminus._tick import Mixer
+from mixminus._tick import ComfortNoise, Mixer, Resampler, level_dbov
 from mixminus.errors import (
     CapacityError,
     MalformedError,
@@ -19,11 +19,13 @@ from mixminus.errors import (
 
 __all__ = [
     "CapacityError",
+    "ComfortNoise",
     "MalformedError",
     "Mixer",
     "MixminusError",
     "NotConfiguredError",
     "OutOfRangeError",
+    "Resampler",
     "ShapeMismatchError",
     "UnknownLegError",
     "UnsupportedCodecError",
@@ -31,6 +33,7 @@ __all__ = [
     "get_cmake_dir",
     "get_include",
     "isa",
+    "level_dbov",
 ]
 
 __version__ = version("mixminus")

@@ -20,6 +20,35 @@ cdef extern from "mixminus/base/status.hpp" namespace "mixminus" nogil:
         unknown_leg
         malformed
 
+cdef extern from "mixminus/dsp/resampler.hpp" namespace "mixminus::dsp" nogil:
+    cdef cppclass CoreResampler "mixminus::dsp::Resampler":
+        Status configure(int32_t input_rate_hz, int32_t output_rate_hz, int32_t max_input_samples) noexcept
+        size_t output_samples(size_t input_samples) noexcept
+        Status process(span[const_int16_t] input, span[int16_t] output) noexcept
+        int64_t delay_ns() noexcept
+        void reset() noexcept
+
+cdef extern from "mixminus/dsp/level.hpp" namespace "mixminus::dsp" nogil:
+    float core_level_dbov "mixminus::dsp::level_dbov"(span[const_int16_t] frame) noexcept
+
+cdef extern from "mixminus/dsp/comfort_noise.hpp" namespace "mixminus::dsp" nogil:
+    cdef cppclass CoreComfortNoise "mixminus::dsp::ComfortNoise":
+        CoreComfortNoise()
+        CoreComfortNoise(uint32_t seed) noexcept
+        void observe(span[const_int16_t] frame) noexcept
+        void describe(span[const_uint8_t] payload) noexcept
+        size_t write_payload(span[uint8_t] payload) noexcept
+        void generate(span[int16_t] frame) noexcept
+        void reset() noexcept
+
+
+cdef class Resampler:
+    cdef CoreResampler core
+    cdef size_t chunk_samples
+    cdef readonly int input_rate_hz
+    cdef readonly int output_rate_hz
+    cdef int run(self, const int16_t* input, size_t samples, int16_t* output) except -1
+
 cdef extern from "mixminus/mix/mixer.hpp" namespace "mixminus::mix" nogil:
     cdef enum class MixRole "mixminus::mix::Role"(int):
         talker
@@ -60,3 +89,6 @@ cdef class Mixer:
     cdef object frames_view, mixes_view, mix_of_view, levels_view
     cdef int32_t tick_core(self) noexcept nogil
     cdef int check_slot(self, Status status, int32_t slot) except -1
+
+cdef class ComfortNoise:
+    cdef CoreComfortNoise core

@@ -2,7 +2,7 @@
 //
 // Include no C++ library code here or in body_*.inl: an inline function instantiated with AVX-512
 // may be the copy that the linker keeps for everyone, and then an older CPU dies far from the cause.
-#include "kernels/body_level.inl"
+#include "kernels/body_dsp.inl"
 #include "kernels/body_mix.inl"
 #include "kernels/table.hpp"
 
@@ -14,7 +14,8 @@ namespace mixminus::kernels::MIXMINUS_ISA {
 extern const Table table;
 const Table table{
     .isa = MIXMINUS_TEXT(MIXMINUS_ISA),
-    .sum_of_squares = sum_of_squares,
+    .filter_run = filter_run,
+    .dot_product = dot_product,
     .add_rows = add_rows,
     .add_faded = add_faded,
     .minus_row = minus_row,

@@ -2,15 +2,14 @@
 #include "mixminus/mix/loudest.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 namespace mixminus::mix {
 namespace {
 
-constexpr float kDecayMs = 300.0F;
-constexpr float kPowerFloor = 1e-13F;  // -130 dBov; also keeps denormals out
-constexpr float kGatePower = 1e-5F;
-constexpr float kHysteresisRatio = 1.9952623F;
+constexpr float kDecayIn10Ms = 0.9672161F;      // 300 ms to 1/e
+constexpr float kPowerFloor = 1e-13F;           // -130 dBov; also keeps denormals out
+constexpr float kGatePower = 1e-5F;             // kGateDbov
+constexpr float kHysteresisRatio = 1.9952623F;  // kHysteresisDb
 
 }  // namespace
 
@@ -21,7 +20,8 @@ void Loudest::configure(std::size_t capacity, std::int32_t places, std::int32_t 
   is_chosen_.assign(capacity, 0);
   free_places_ = places;
   ticks_per_hold_ = (kHoldMs + frame_ms - 1) / frame_ms;
-  decay_ = std::exp(-static_cast<float>(frame_ms) / kDecayMs);
+  decay_ = 1.0F;
+  for (std::int32_t ms = 0; ms < frame_ms; ms += 10) decay_ *= kDecayIn10Ms;
 }
 
 void Loudest::update(std::size_t slot, float power, float power_gain) noexcept {

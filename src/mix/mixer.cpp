@@ -27,7 +27,9 @@ auto first_sample(Lines& lines) noexcept {
 
 bool is_gain(float gain_db) noexcept { return gain_db <= kMaxGainDb; }  // false for NaN
 
-float linear(float gain_db) noexcept { return gain_db < kMinGainDb ? 0.0F : std::pow(10.0F, gain_db / 20.0F); }
+float linear(float gain_db) noexcept {
+  return gain_db < kMinGainDb ? 0.0F : static_cast<float>(std::pow(10.0, gain_db / 20.0));
+}
 
 float dbov(float power) noexcept {
   constexpr float kDbPerOctave = 3.0102999566F;
@@ -59,8 +61,7 @@ Status Mixer::configure(const Config& config) noexcept {
   heard_.reserve(capacity);
   unity_rows_.reserve(capacity);
   sums_.assign(samples_, 0);
-  tail_.assign(curve_.samples(), 0);
-  backwards_.assign(curve_.samples(), 0);
+  tail_.configure(config.sample_rate_hz, curve_);
   silence_.assign(samples_, 0);
   return Status::ok;
 }
@@ -82,7 +83,7 @@ Status Mixer::remove(std::int32_t slot) noexcept {
   Leg* const leg = find(slot);
   if (leg == nullptr) return Status::unknown_leg;
   const auto index = static_cast<std::size_t>(slot);
-  fade_out_backwards(index);
+  if (!leg->fader.is_silent()) tail_.add(frame(slot), leg->fader, curve_);
   loudest_.forget(index);
   std::ranges::fill(frame(slot), std::int16_t{0});
   *leg = {};
@@ -91,19 +92,6 @@ Status Mixer::remove(std::int32_t slot) noexcept {
   std::erase(heard_, slot);
   while (end_ > 0 && !legs_[end_ - 1].is_used) --end_;
   return Status::ok;
-}
-
-// Forwards again when the fade is longer than a frame: each turn meets the sample it left.
-void Mixer::fade_out_backwards(std::size_t slot) noexcept {
-  Fader& fader = legs_[slot].fader;
-  if (fader.is_silent()) return;
-  fader.fade_to(0.0F, curve_);
-  const std::int16_t* const last = row(slot);
-  for (std::size_t i = 0; i < backwards_.size(); ++i) {
-    const std::size_t offset = i % samples_;
-    backwards_[i] = last[i / samples_ % 2 == 0 ? samples_ - 1 - offset : offset];
-  }
-  kernels_->add_faded({backwards_.data(), curve_.at(0), fader.start(), fader.step()}, tail_.data(), tail_.size());
 }
 
 Status Mixer::set_gain_db(std::int32_t slot, float gain_db) noexcept {
@@ -134,7 +122,7 @@ std::int32_t Mixer::tick() noexcept {
   if (config_.loudest > 0) loudest_.choose(end_);
   heard_.clear();
   for (std::size_t slot = 0; slot < end_; ++slot) aim(slot);
-  start_sums();
+  tail_.play(sums_);
   add_heard();
   subtract_own();
   for (const std::int32_t slot : heard_) legs_[static_cast<std::size_t>(slot)].fader.advance(samples_, curve_);
@@ -146,7 +134,7 @@ void Mixer::measure(std::size_t slot) noexcept {
   const Leg& leg = legs_[slot];
   if (!leg.is_used) return;
   constexpr float kFullScalePower = 32768.0F * 32768.0F;
-  const auto squares = static_cast<float>(kernels_->sum_of_squares(row(slot), samples_));
+  const auto squares = static_cast<float>(kernels_->dot_product(row(slot), row(slot), samples_));
   const float power = squares / (static_cast<float>(samples_) * kFullScalePower);
   levels_dbov_[slot] = dbov(power);
   const float gain = open_gain(leg);
@@ -163,12 +151,6 @@ void Mixer::aim(std::size_t slot) noexcept {
   if (leg.fader.is_silent()) return;
   heard_.push_back(static_cast<std::int32_t>(slot));
   mix_of_[slot] = static_cast<std::int32_t>(heard_.size());
-}
-
-void Mixer::start_sums() noexcept {
-  const auto played = tail_.begin() + static_cast<std::ptrdiff_t>(std::min(samples_, tail_.size()));
-  std::fill(std::copy(tail_.begin(), played, sums_.begin()), sums_.end(), 0);
-  std::fill(std::copy(played, tail_.end(), tail_.begin()), tail_.end(), 0);
 }
 
 void Mixer::add_heard() noexcept {

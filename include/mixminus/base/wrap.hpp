@@ -34,6 +34,12 @@ class Unwrapper {
 
   void reset() noexcept { *this = {}; }
 
+  /// Takes `extended` for the newest value, so that values before it need not be negative.
+  void start(std::int64_t extended) noexcept {
+    newest_ = extended;
+    is_started_ = true;
+  }
+
  private:
   std::int64_t newest_ = 0;
   bool is_started_ = false;

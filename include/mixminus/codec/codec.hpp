@@ -30,6 +30,7 @@ struct OpusSettings {
   bool in_band_fec = false;               ///< SILK's low bit-rate redundancy, RFC 6716 section 2.1.7
   std::int32_t expected_loss_percent = 0; ///< 0..100, how much redundancy to spend
   bool dtx = false;                       ///< discontinuous transmission, RFC 6716 section 2.1.9
+  friend bool operator==(const OpusSettings&, const OpusSettings&) = default;
 };
 
 struct Config {
@@ -37,6 +38,7 @@ struct Config {
   std::int32_t sample_rate_hz = 48'000;  ///< opus: 8, 12, 16, 24, 48 kHz; pcmu, pcma: 8 kHz; g722: 16 kHz; l16: 8..48 kHz
   std::int32_t channels = 1;             ///< opus, l16: 1 or 2, interleaved; others: 1
   OpusSettings opus{};
+  friend bool operator==(const Config&, const Config&) = default;
 };
 
 inline constexpr std::int32_t kFailed = -1;  ///< malformed payload, or the codec cannot do that

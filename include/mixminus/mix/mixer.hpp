@@ -10,6 +10,7 @@
 #include "mixminus/base/status.hpp"
 #include "mixminus/mix/fader.hpp"
 #include "mixminus/mix/loudest.hpp"
+#include "mixminus/mix/tail.hpp"
 
 namespace mixminus::kernels {
 struct FadedRow;
@@ -52,8 +53,8 @@ class MIXMINUS_API Mixer {
   /// Takes the lowest free slot; its row of frames() is silent.
   Status add(Role role, float gain_db, std::int32_t& slot) noexcept;
 
-  /// Frees the slot and silences its row. Comes instead of the leg's next frame: what is in the row has
-  /// been mixed, and runs backwards under the fade-out, because that is continuous.
+  /// Frees the slot and silences its row. Comes instead of the leg's next frame: what is in the row has been
+  /// mixed, and is continued while it fades out.
   Status remove(std::int32_t slot) noexcept;
 
   Status set_gain_db(std::int32_t slot, float gain_db) noexcept;  ///< up to kMaxGainDb
@@ -90,10 +91,8 @@ class MIXMINUS_API Mixer {
   [[nodiscard]] const std::int16_t* row(std::size_t slot) const noexcept;
   [[nodiscard]] float open_gain(const Leg& leg) const noexcept;
   [[nodiscard]] kernels::FadedRow faded_row(std::size_t slot) const noexcept;
-  void fade_out_backwards(std::size_t slot) noexcept;
   void measure(std::size_t slot) noexcept;
   void aim(std::size_t slot) noexcept;
-  void start_sums() noexcept;
   void add_heard() noexcept;
   void subtract_own() noexcept;
 
@@ -104,6 +103,7 @@ class MIXMINUS_API Mixer {
   bool has_ticked_ = false;
   FadeCurve curve_;
   Loudest loudest_;
+  Tail tail_;
   std::vector<Leg> legs_;
   std::vector<Line> frames_;
   std::vector<Line> mixes_;
@@ -112,8 +112,6 @@ class MIXMINUS_API Mixer {
   std::vector<std::int32_t> heard_;
   std::vector<const std::int16_t*> unity_rows_;  // of the heard legs that need no gain
   std::vector<std::int32_t> sums_;
-  std::vector<std::int32_t> tail_;       // what legs that have left still say
-  std::vector<std::int16_t> backwards_;  // scratch of fade_out_backwards()
   std::vector<std::int16_t> silence_;
 };
 
