@@ -5,6 +5,18 @@ from pathlib import Path
 
 from mixminus import _core
 from mixminus._core import isa
+from mixminus._tick import (
+    AudioReceiver,
+    Codec,
+    ComfortNoise,
+    Conference,
+    Leg,
+    Mixer,
+    Resampler,
+    codecs,
+    level_dbov,
+    opus_version,
+)
 from mixminus.errors import (
     CapacityError,
     MalformedError,
@@ -15,20 +27,33 @@ from mixminus.errors import (
     UnknownLegError,
     UnsupportedCodecError,
 )
+from mixminus.stats import AudioReceiverStats, LegStats
 
 __all__ = [
+    "AudioReceiver",
+    "AudioReceiverStats",
     "CapacityError",
+    "Codec",
+    "ComfortNoise",
+    "Conference",
+    "Leg",
+    "LegStats",
     "MalformedError",
+    "Mixer",
     "MixminusError",
     "NotConfiguredError",
     "OutOfRangeError",
+    "Resampler",
     "ShapeMismatchError",
     "UnknownLegError",
     "UnsupportedCodecError",
     "__version__",
+    "codecs",
     "get_cmake_dir",
     "get_include",
     "isa",
+    "level_dbov",
+    "opus_version",
 ]
 
 __version__ = version("mixminus")

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <new>
 
 #include "codec/factories.hpp"
 
@@ -33,7 +34,7 @@ std::int32_t Codec::decode_fec(Bytes, std::span<std::int16_t>) noexcept { return
 std::int32_t Codec::conceal(std::span<std::int16_t>) noexcept { return kFailed; }
 void Codec::expect_loss(std::int32_t) noexcept {}
 
-Status make_codec(const Config& config, std::unique_ptr<Codec>& codec) noexcept {
+Status make_codec(const Config& config, std::unique_ptr<Codec>& codec) noexcept try {
   switch (config.kind) {
     case Kind::pcmu:
     case Kind::pcma:
@@ -51,6 +52,8 @@ Status make_codec(const Config& config, std::unique_ptr<Codec>& codec) noexcept 
     default:
       return Status::unsupported_codec;
   }
+} catch (const std::bad_alloc&) {
+  return Status::capacity_reached;
 }
 
 std::int32_t native_rate_hz(Kind kind, std::int32_t wanted_hz) noexcept {

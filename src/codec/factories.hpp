@@ -16,9 +16,10 @@ inline constexpr std::size_t kMaxPayloadBytes = 65'535;
   return payload_bytes != 0 && payload_bytes <= kMaxPayloadBytes;
 }
 
-Status make_g711(const Config& config, std::unique_ptr<Codec>& codec) noexcept;
-Status make_l16(const Config& config, std::unique_ptr<Codec>& codec) noexcept;
-Status make_opus(const Config& config, std::unique_ptr<Codec>& codec) noexcept;
-Status make_g722(const Config& config, std::unique_ptr<Codec>& codec) noexcept;
+// They throw std::bad_alloc and nothing else.
+Status make_g711(const Config& config, std::unique_ptr<Codec>& codec);
+Status make_l16(const Config& config, std::unique_ptr<Codec>& codec);
+Status make_opus(const Config& config, std::unique_ptr<Codec>& codec);
+Status make_g722(const Config& config, std::unique_ptr<Codec>& codec);
 
 }  // namespace mixminus::codec

@@ -94,7 +94,7 @@ class G711 final : public Codec {
 
 }  // namespace
 
-Status make_g711(const Config& config, std::unique_ptr<Codec>& codec) noexcept {
+Status make_g711(const Config& config, std::unique_ptr<Codec>& codec) {
   if (config.sample_rate_hz != 8'000 || config.channels != 1) return Status::unsupported_codec;
   if (config.kind == Kind::pcmu) {
     codec = std::make_unique<G711<MuLaw>>();

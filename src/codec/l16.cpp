@@ -53,7 +53,7 @@ class L16 final : public Codec {
 
 }  // namespace
 
-Status make_l16(const Config& config, std::unique_ptr<Codec>& codec) noexcept {
+Status make_l16(const Config& config, std::unique_ptr<Codec>& codec) {
   const bool has_rate = config.sample_rate_hz >= 8'000 && config.sample_rate_hz <= 48'000;
   if (!has_rate || config.channels < 1 || config.channels > 2) return Status::unsupported_codec;
   codec = std::make_unique<L16>(config);

@@ -2,6 +2,7 @@
 //
 // Include no C++ library code here or in body_*.inl: an inline function instantiated with AVX-512
 // may be the copy that the linker keeps for everyone, and then an older CPU dies far from the cause.
+#include "kernels/body_dsp.inl"
 #include "kernels/body_mix.inl"
 #include "kernels/table.hpp"
 
@@ -13,7 +14,12 @@ namespace mixminus::kernels::MIXMINUS_ISA {
 extern const Table table;
 const Table table{
     .isa = MIXMINUS_TEXT(MIXMINUS_ISA),
-    .mix_minus = mix_minus,
+    .filter_run = filter_run,
+    .dot_product = dot_product,
+    .add_rows = add_rows,
+    .add_faded = add_faded,
+    .minus_row = minus_row,
+    .minus_faded = minus_faded,
 };
 
 }  // namespace mixminus::kernels::MIXMINUS_ISA

@@ -32,7 +32,16 @@ class Unwrapper {
     return newest_ + wrapped_distance(static_cast<Word>(newest_), value);
   }
 
+  /// The largest value that unwrap() has returned; 0 before the first.
+  [[nodiscard]] std::int64_t newest() const noexcept { return newest_; }
+
   void reset() noexcept { *this = {}; }
+
+  /// Takes `extended` for the newest value, so that values before it need not be negative.
+  void start(std::int64_t extended) noexcept {
+    newest_ = extended;
+    is_started_ = true;
+  }
 
  private:
   std::int64_t newest_ = 0;

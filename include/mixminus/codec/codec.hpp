@@ -36,8 +36,8 @@ struct OpusSettings {
 
 struct Config {
   Kind kind = Kind::opus;
-  std::int32_t sample_rate_hz =
-      48'000;                 ///< opus: 8, 12, 16, 24, 48 kHz; pcmu, pcma: 8 kHz; g722: 16 kHz; l16: 8..48 kHz
+  /// opus: 8, 12, 16, 24 or 48 kHz; pcmu, pcma: 8 kHz; g722: 16 kHz; l16: 8..48 kHz
+  std::int32_t sample_rate_hz = 48'000;
   std::int32_t channels = 1;  ///< opus, l16: 1 or 2, interleaved; others: 1
   OpusSettings opus{};
 
@@ -87,7 +87,8 @@ class MIXMINUS_API Codec {
   virtual void expect_loss(std::int32_t percent) noexcept;
 };
 
-/// Allocates a codec. unsupported_codec: not in this build (Opus, G.722), or not at this rate or channel count.
+/// Allocates a codec. unsupported_codec: not in this build (Opus, G.722), or not at this rate or channel count;
+/// out_of_range: one of the OpusSettings; capacity_reached: no memory.
 MIXMINUS_API Status make_codec(const Config& config, std::unique_ptr<Codec>& codec) noexcept;
 
 /// Rate at which `kind` is best decoded for a conference of `wanted_hz`: that rate if it can, else its nearest above.

@@ -55,7 +55,7 @@ class G722 final : public Codec {
 
 }  // namespace
 
-Status make_g722(const Config& config, std::unique_ptr<Codec>& codec) noexcept {
+Status make_g722(const Config& config, std::unique_ptr<Codec>& codec) {
   if (config.sample_rate_hz != 16'000 || config.channels != 1) return Status::unsupported_codec;
   codec = std::make_unique<G722>();
   return Status::ok;

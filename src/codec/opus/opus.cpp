@@ -134,7 +134,7 @@ bool is_in_range(const OpusSettings& opus) noexcept {
 
 }  // namespace
 
-Status make_opus(const Config& config, std::unique_ptr<Codec>& codec) noexcept {
+Status make_opus(const Config& config, std::unique_ptr<Codec>& codec) {
   if (!is_in_range(config.opus)) return Status::out_of_range;
   const bool has_rate = native_rate_hz(Kind::opus, config.sample_rate_hz) == config.sample_rate_hz;
   if (!has_rate || config.channels < 1 || config.channels > 2) return Status::unsupported_codec;

@@ -1,0 +1,47 @@
+// DelayEstimator: from arrival times to the delay at which playout should run.
+#pragma once
+
+#include <cstdint>
+
+#include "mixminus/base/export.hpp"
+#include "mixminus/jitter/peak_histogram.hpp"
+#include "mixminus/jitter/transit_floor.hpp"
+
+namespace mixminus::jitter {
+
+struct DelayBounds {
+  std::int64_t min_delay_ns = 0;
+  std::int64_t max_delay_ns = 1'000'000'000;
+};
+
+/// All delays are relative to the fastest packet of the last 4 s. A regular stream gets kMarginNs.
+class MIXMINUS_API DelayEstimator {
+ public:
+  static constexpr std::int64_t kMarginNs = 10'000'000;
+
+  void configure(const DelayBounds& bounds) noexcept;
+
+  /// One first copy: when it came and, on any fixed clock, when its first sample was captured.
+  void observe(std::int64_t arrival_ns, std::int64_t media_ns) noexcept;
+
+  /// Time by which a pull asks for samples before it plays them (it takes whole frames at once).
+  void set_pull_slack_ns(std::int64_t slack_ns) noexcept;
+
+  [[nodiscard]] std::int64_t target_delay_ns() const noexcept { return target_ns_; }
+  /// Delay at which a sample captured at `media_ns` is played at `when_ns`.
+  [[nodiscard]] std::int64_t delay_ns(std::int64_t when_ns, std::int64_t media_ns) const noexcept;
+
+  void start_stream() noexcept;  ///< another clock: the floor is void, the network's habits are not
+
+ private:
+  void update_target() noexcept;
+
+  DelayBounds bounds_{};
+  TransitFloor floor_{};
+  PeakHistogram peaks_{};
+  std::int64_t slack_ns_ = 0;
+  std::int64_t target_ns_ = kMarginNs;
+  std::int32_t until_update_ = 0;
+};
+
+}  // namespace mixminus::jitter

@@ -1,0 +1,149 @@
+// JitterBuffer: packets in, one playout decision after another out. It never decodes.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "mixminus/base/export.hpp"
+#include "mixminus/base/packet_view.hpp"
+#include "mixminus/base/wrap.hpp"
+#include "mixminus/jitter/delay_estimator.hpp"
+#include "mixminus/jitter/packet_ring.hpp"
+
+namespace mixminus::jitter {
+
+struct Config {
+  std::int32_t rtp_clock_hz = 48'000;
+  std::int32_t frame_ms = 20;             ///< of one pull
+  std::int32_t max_payload_bytes = 1500;  ///< longer ones are refused
+  DelayBounds delay{};
+};
+
+/// What the codec knows of a payload without decoding it.
+struct Media {
+  Content content = Content::audio;
+  std::int32_t duration_ticks = 0;  ///< of the RTP clock
+  bool has_fec = false;             ///< it holds a copy of the packet before it
+};
+
+enum class Insertion : std::uint8_t { stored, duplicate, too_late, refused, suspicious };
+
+enum class Action : std::uint8_t {
+  wait,           ///< nothing to play yet, or the packet is late: bridge `ticks`
+  play,           ///< decode `packet`
+  conceal,        ///< a packet of `ticks` is lost; `packet` is its successor when that has come
+  comfort_noise,  ///< the sender is silent on purpose for `ticks`
+};
+
+struct Step {
+  Action action = Action::wait;
+  std::int64_t ticks = 0;          ///< of the RTP clock
+  std::int64_t bridged_ticks = 0;  ///< conceal: how much of the lost packet was already bridged by waiting
+  Packet packet{};             ///< without payload when there is none; valid until the next insert()
+  bool is_playing = false;     ///< wait: a stream is running dry (else none has begun)
+  bool is_new_stream = false;  ///< play: forget the decoder's state first
+  bool is_splice = false;      ///< play: samples before it were left out
+  bool ends_silence = false;   ///< play: the sender paused on purpose, so what was bridged was no loss
+  std::int64_t delay_ns = 0;   ///< play: from capture of the fastest packets to now
+  std::int64_t held_ns = 0;    ///< play: since this packet came
+  std::int64_t excess_ns = 0;  ///< play: delay above the target; below it when negative
+};
+
+struct JitterStatistics {
+  std::uint64_t duplicated = 0;
+  std::uint64_t discarded = 0;  ///< late, no room, or skipped to catch up
+  std::uint64_t stream_changes = 0;
+  std::uint64_t redundancy_unused = 0;
+};
+
+/// Reordering, duplicates, wraps, new streams, and the choice of what is played when.
+///
+/// The delay is steered where it is not heard: at the start of talk spurts, over lost packets, by waiting
+/// when the buffer has run dry, and by the caller in quiet frames (`excess_ns`). Only a large excess, as
+/// after a stall, is cut off in one piece.
+class MIXMINUS_API JitterBuffer {
+ public:
+  /// A delay this far from the target is not corrected: pulls come on a grid.
+  static constexpr std::int64_t kToleranceNs = 5'000'000;
+
+  void configure(const Config& config);  ///< allocates
+
+  Insertion insert(const PacketView& packet, const Media& media, std::int64_t arrival_ns) noexcept;
+  /// A copy (RFC 2198) of the packet `distance` before `carrier`, sent `offset_ticks` earlier; call it before
+  /// insert() of the carrier, oldest first.
+  Insertion insert_copy(const PacketView& carrier, std::int32_t distance, std::uint32_t offset_ticks, Bytes payload,
+                        const Media& media, std::int64_t arrival_ns) noexcept;
+
+  /// What to do with the samples that are played from `when_ns` on; `room_ticks` are left in the frame.
+  Step next(std::int64_t when_ns, std::int64_t room_ticks) noexcept;
+
+  [[nodiscard]] std::int64_t target_delay_ns() const noexcept { return estimator_.target_delay_ns(); }
+  /// Delay is moved in steps that keep packets and pulls aligned.
+  [[nodiscard]] std::int64_t step_ns() const noexcept { return step_ns_; }
+  /// Whether the stream that is followed is this one.
+  [[nodiscard]] bool is_source(std::uint32_t ssrc) const noexcept { return is_open_ && ssrc == ssrc_; }
+  [[nodiscard]] const JitterStatistics& statistics() const noexcept { return statistics_; }
+  [[nodiscard]] std::size_t waiting_packets() const noexcept { return ring_.size(); }
+
+ private:
+  // the packet that may open another stream; one more must agree with it (RFC 3550 appendix A.1)
+  struct Candidate {
+    bool is_held = false;
+    PacketView view{};
+    Media media{};
+    std::int64_t arrival_ns = 0;
+  };
+
+  [[nodiscard]] bool belongs(const PacketView& packet, std::int64_t arrival_ns) const noexcept;
+  [[nodiscard]] bool agrees_with_candidate(const PacketView& packet, std::int64_t arrival_ns) const noexcept;
+  void hold(const PacketView& packet, const Media& media, std::int64_t arrival_ns) noexcept;
+  void drop_candidate() noexcept;
+  void open_stream(const PacketView& packet, std::int64_t arrival_ns) noexcept;
+  Insertion store(const PacketView& packet, const Media& media, std::int64_t arrival_ns) noexcept;
+  void observe(const Packet& packet, const Media& media) noexcept;
+  void learn_slack(std::int32_t duration_ticks) noexcept;
+
+  Step start(std::int64_t when_ns, std::int64_t room_ticks) noexcept;
+  Step follow(const Packet& first, std::int64_t when_ns, std::int64_t room_ticks) noexcept;
+  Step lose(const Packet& first, std::int64_t when_ns) noexcept;
+  Step play(const Packet& packet, std::int64_t when_ns) noexcept;
+  Step idle(Action action, std::int64_t room_ticks) noexcept;
+  const Packet* first_media() noexcept;
+  const Packet* catch_up(const Packet* first, std::int64_t when_ns) noexcept;
+  void discard(const Packet& packet) noexcept;
+  void settle_losses(const Packet& first, std::int64_t when_ns) noexcept;
+  [[nodiscard]] std::int64_t bridge_ns(const Packet& first) const noexcept;
+
+  [[nodiscard]] std::int64_t ticks_to_ns(std::int64_t ticks) const noexcept;
+  [[nodiscard]] std::int64_t media_ns(std::int64_t rtp_timestamp) const noexcept;
+  [[nodiscard]] std::int64_t delay_at(std::int64_t when_ns, const Packet& packet) const noexcept;
+  [[nodiscard]] std::int64_t lost_ticks(const Packet& first) const noexcept;
+
+  Config config_{};
+  PacketRing ring_{};
+  std::vector<std::uint8_t> candidate_payload_{};
+  Candidate candidate_{};
+  DelayEstimator estimator_{};
+  JitterStatistics statistics_{};
+  std::int64_t step_ns_ = 0;
+  std::int64_t most_delay_ns_ = 0;  // never exceeded by what is played
+
+  bool is_open_ = false;  // a stream is known
+  std::uint32_t ssrc_ = 0;
+  SequenceUnwrapper sequence_{};
+  TimestampUnwrapper timestamp_{};
+  std::int64_t origin_ticks_ = 0;
+  std::int64_t transit_ns_ = 0;  // of the newest packet
+
+  bool is_playing_ = false;
+  bool is_new_stream_ = true;
+  bool is_splice_ = false;
+  std::int64_t next_sequence_ = 0;
+  std::int64_t next_ticks_ = 0;
+  std::int64_t waited_ticks_ = 0;   // bridged since the last packet: stands for what proves lost
+  std::int64_t last_ticks_ = 0;     // duration of the last packet played
+  std::int64_t excess_since_ns_ = 0;
+  bool is_in_excess_ = false;
+};
+
+}  // namespace mixminus::jitter

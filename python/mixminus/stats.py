@@ -1,0 +1,75 @@
+"""What the parts tell of themselves: frozen records, named as W3C webrtc-stats in snake_case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["AudioReceiverStats", "LegStats"]
+
+
+@dataclass(frozen=True, slots=True)
+class AudioReceiverStats:
+    """Counters of one `AudioReceiver` since it was made.
+
+    The first block has the names, meanings and units of RTCInboundRtpStreamStats: samples at the
+    receiver's own rate, times in seconds. `jitter_buffer_delay` and `jitter_buffer_target_delay` are
+    sums over emitted samples: divide by `jitter_buffer_emitted_count` for a mean.
+    """
+
+    packets_received: int
+    packets_lost: int
+    packets_discarded: int
+    bytes_received: int
+    jitter: float
+    jitter_buffer_delay: float
+    jitter_buffer_target_delay: float
+    jitter_buffer_emitted_count: int
+    total_samples_received: int
+    concealed_samples: int
+    silent_concealed_samples: int
+    concealment_events: int
+    inserted_samples_for_deceleration: int
+    removed_samples_for_acceleration: int
+    fec_packets_received: int
+    fec_packets_discarded: int
+
+    packets_duplicated: int
+    """Second copies; the first one was used."""
+    packets_malformed: int
+    """No RTP, or refused by the codec."""
+    packets_of_other_payload_type: int
+    stream_changes: int
+    """New SSRC, sender restart, or timestamp jump."""
+    target_delay: float
+    """Seconds at which playout should run now, above the fastest packets of the last 4 s."""
+    playout_delay: float
+    """Seconds at which it ran when the last packet was played."""
+
+
+@dataclass(frozen=True, slots=True)
+class LegStats(AudioReceiverStats):
+    """Both directions of one leg since it joined; what comes in is described by the base class.
+
+    ``packets_sent`` and ``bytes_sent`` are those of RTCOutboundRtpStreamStats. What the site reports about the
+    stream that it is sent has the meaning of RTCRemoteInboundRtpStreamStats.
+    """
+
+    packets_sent: int
+    bytes_sent: int
+    """Payload only."""
+    packets_overwritten: int
+    """Not taken within four ticks."""
+    encode_failures: int
+    remote_packets_lost: int
+    fraction_lost: float
+    """0..1, of the last report."""
+    remote_jitter: int
+    """Units of the codec's RTP clock."""
+    round_trip_time: float | None
+    """Seconds, of the last report; None before the first."""
+    reports_received: int
+    reports_malformed: int
+    level_dbov: float
+    """Of the last frame that was decoded, -127..0 (RFC 6464)."""
+    is_heard: bool
+    """In the mix of the last tick."""

@@ -1,0 +1,312 @@
+# Conference and Leg in Python: packets in, one tick, packets out.
+from mixminus.stats import LegStats
+
+
+cdef class Leg:
+    """One site of a conference. Made by :meth:`Conference.add_leg`.
+
+    After :meth:`Conference.remove_leg` packets for it are counted in ``Conference.packets_for_nobody``,
+    :meth:`take_packet` gives None, and whatever is configured or inspected raises ``UnknownLegError``.
+
+    Attributes
+    ----------
+    name : str
+        As given to ``add_leg``.
+    ssrc : int
+        Of the stream that is sent to the site.
+    slot : int
+        Row in the mixer; unique among the legs that are in the conference.
+    """
+
+    def __init__(self):
+        raise TypeError("legs are made by Conference.add_leg()")
+
+    def receive(self, packet, int64_t arrival_ns):
+        """Take an RTP or RTCP packet from the site (RFC 3550, told apart by RFC 5761). Never raises for its content.
+
+        Parameters
+        ----------
+        packet : bytes-like
+            One whole datagram.
+        arrival_ns : int
+            When it came, on the clock of ``tick(now_ns)``.
+        """
+        cdef Py_buffer view
+        if type(packet) is bytes:
+            self.conference.core.receive(
+                self.id, span[const_uint8_t](<const uint8_t*>PyBytes_AS_STRING(packet), <size_t>PyBytes_GET_SIZE(packet)),
+                arrival_ns)
+            return
+        PyObject_GetBuffer(packet, &view, PyBUF_SIMPLE)
+        self.conference.core.receive(
+            self.id, span[const_uint8_t](<const uint8_t*>view.buf, <size_t>view.len), arrival_ns)
+        PyBuffer_Release(&view)
+
+    def take_packet(self):
+        """Return the oldest RTP packet that is to be sent to the site, as bytes, or None."""
+        cdef span[const_uint8_t] packet = self.conference.core.packet(self.id)
+        if packet.size() == 0:
+            return None
+        result = PyBytes_FromStringAndSize(<const char*>packet.data(), <Py_ssize_t>packet.size())
+        self.conference.core.take_packet(self.id)
+        return result
+
+    def take_report(self):
+        """Return the RTCP compound packet that is due (RFC 3550 section 6), as bytes, or None."""
+        cdef span[const_uint8_t] report = self.conference.core.report(self.id)
+        if report.size() == 0:
+            return None
+        result = PyBytes_FromStringAndSize(<const char*>report.data(), <Py_ssize_t>report.size())
+        self.conference.core.take_report(self.id)
+        return result
+
+    def set_gain_db(self, float gain_db):
+        """Set how loud the site is mixed, -60..20 dB."""
+        check(self.conference.core.set_gain_db(self.id, gain_db), "no such leg, or gain outside -60..20 dB")
+
+    def set_muted(self, bint is_muted):
+        """Take the site out of the mix, or let it in again."""
+        check(self.conference.core.set_muted(self.id, is_muted), "the leg has left the conference")
+
+    def set_role(self, str role not None):
+        """Make it a "talker", "listener" or "tap"."""
+        check(self.conference.core.set_role(self.id, role_named(role)), "the leg has left the conference")
+
+    @property
+    def has_said_bye(self) -> bool:
+        """Whether an RTCP BYE came from the site (RFC 3550 section 6.6)."""
+        cdef LegStatistics statistics
+        return self.conference.core.statistics(self.id, statistics) == Status.ok and statistics.has_said_bye
+
+    @property
+    def is_in_conference(self) -> bool:
+        """False once it has been removed."""
+        return self.conference.core.has(self.id)
+
+    def stats(self):
+        """Return :class:`mixminus.LegStats`: both directions, with the names of W3C webrtc-stats."""
+        cdef LegStatistics statistics
+        check(self.conference.core.statistics(self.id, statistics), "the leg has left the conference")
+        return leg_stats(statistics)
+
+    def __repr__(self) -> str:
+        return f"<mixminus.Leg {self.name!r} slot {self.slot} ssrc {self.ssrc:#010x}>"
+
+
+cdef object leg_stats(const LegStatistics& now):
+    cdef int64_t round_trip_ns = now.remote.round_trip_time_ns
+    return LegStats(
+        **inbound_fields(now.inbound),
+        packets_sent=now.packets_sent,
+        bytes_sent=now.bytes_sent,
+        packets_overwritten=now.packets_overwritten,
+        encode_failures=now.encode_failures,
+        remote_packets_lost=now.remote.packets_lost,
+        fraction_lost=now.remote.fraction_lost,
+        remote_jitter=now.remote.jitter,
+        round_trip_time=None if round_trip_ns < 0 else round_trip_ns * NS,
+        reports_received=now.remote.reports_received,
+        reports_malformed=now.remote.reports_malformed,
+        level_dbov=now.level_dbov,
+        is_heard=now.is_heard,
+    )
+
+
+cdef class Conference:
+    """Packets of many sites in, every site's mixed packets out; one tick every ``frame_ms``.
+
+    Parameters
+    ----------
+    sample_rate_hz : int
+        Rate of the mix: 8000, 16000, 24000, 32000, 44100 or 48000. Legs of other rates are resampled.
+    frame_ms : int
+        Of a tick and of the packets that go out: 10, 20, 40 or 60.
+    capacity : int
+        Most legs at a time, 1..4096.
+    loudest : int
+        Talkers mixed at a time; 0 mixes everybody.
+    threads : int
+        Threads that share a tick, the caller's included, 1..64. The packets are the same for any number.
+    share_encodes : bool
+        One encode for all legs that hear the same in the same codec; False encodes for each leg.
+    seed : int, optional
+        Where SSRCs, sequence numbers and timestamps start; without it they are random (RFC 3550 section 5.1).
+    unix_offset_ns : int
+        What to add to ``now_ns`` to get Unix time, for the NTP times of reports. With 0 they count from the
+        zero of ``now_ns``, which RFC 3550 section 6.4.1 allows.
+
+    Raises
+    ------
+    OutOfRangeError
+        A parameter is outside its interval.
+
+    Notes
+    -----
+    A point-to-multipoint mixer (RFC 7667 section 3.6.1). ``add_leg`` allocates; ``receive``, ``tick`` and
+    ``take_packet`` do not touch the heap of the core. One object, one thread at a time; ``tick`` releases the GIL.
+
+    Examples
+    --------
+    >>> conference = Conference()
+    >>> leg = conference.add_leg(codec="opus", name="UBND thị trấn Me")
+    >>> leg.receive(packet, arrival_ns)  # any time before the tick
+    >>> conference.tick(now_ns)  # every 20 ms
+    >>> packet = leg.take_packet()
+    """
+
+    def __cinit__(self, int sample_rate_hz=48000, int frame_ms=20, int capacity=256, int loudest=4, int threads=2, *,
+                  bint share_encodes=True, seed=None, int64_t unix_offset_ns=0):
+        cdef ConferenceConfig config
+        config.sample_rate_hz = sample_rate_hz
+        config.frame_ms = frame_ms
+        config.capacity = capacity
+        config.loudest = loudest
+        config.threads = threads
+        config.shares_encodes = share_encodes
+        config.unix_offset_ns = unix_offset_ns
+        check(self.core.configure(config),
+              "sample_rate_hz must be 8000, 16000, 24000, 32000, 44100 or 48000, frame_ms 10, 20, 40 or 60, "
+              "capacity 1..4096, loudest 0..capacity, threads 1..64")
+        self.random = Random(seed) if seed is not None else SystemRandom()
+        self.legs_by_slot = {}
+
+    def add_leg(self, codec="opus", str name="", str role="talker", *, ssrc=None, payload_type=None,
+                red_payload_type=None, float gain_db=0.0, int min_delay_ms=0, int max_delay_ms=1000,
+                bint list_contributors=False, str cname="mixminus"):
+        """Let a site in.
+
+        Parameters
+        ----------
+        codec : str, Codec or object
+            "opus", "pcmu", "pcma", "g722" or "l16"; a :class:`Codec` whose settings are taken; or any object
+            with the methods of :class:`Codec` (slow: it is called with the GIL held).
+        name : str
+            For people; not sent.
+        role : str
+            "talker", "listener" (hears, is never heard) or "tap" (the same, for recording).
+        ssrc : int, optional
+            Of the stream to the site, 32 bit; random without it.
+        payload_type : int, optional
+            Both directions, 0..127; without it RFC 3551's, or 111 for Opus.
+        red_payload_type : int, optional
+            Accept RFC 2198 redundancy under this number.
+        gain_db : float
+            How loud the site is mixed, -60..20.
+        min_delay_ms, max_delay_ms : int
+            Bounds of the playout delay of its receiver, 0..2000.
+        list_contributors : bool
+            Put the SSRCs of who is heard into the CSRC list (RFC 3550 section 7.1).
+        cname : str
+            Canonical name in reports.
+
+        Returns
+        -------
+        Leg
+
+        Raises
+        ------
+        CapacityError
+            The conference is full.
+        UnsupportedCodecError
+            This build, or this rate, has no such codec.
+        OutOfRangeError, ValueError
+            A parameter is outside its interval.
+        """
+        cdef LegConfig config
+        cdef LegCodecs codecs
+        cdef LegId id
+        cdef Leg leg
+        config.role = role_named(role)
+        config.gain_db = gain_db
+        config.min_delay_ms = min_delay_ms
+        config.max_delay_ms = max_delay_ms
+        config.lists_contributors = list_contributors
+        config.cname = cname.encode()
+        if payload_type is not None:
+            config.payload_type = <int32_t>in_range(payload_type, 0, 127, "payload_type")
+        if red_payload_type is not None:
+            config.red_payload_type = <int32_t>in_range(red_payload_type, 0, 127, "red_payload_type")
+        config.origin.ssrc = self.random.getrandbits(32) if ssrc is None else <uint32_t>in_range(ssrc, 0, 0xFFFFFFFF, "ssrc")
+        config.origin.sequence_number = self.random.getrandbits(15)
+        config.origin.rtp_timestamp = self.random.getrandbits(32)
+        if not read_codec(codec, self.core.config().sample_rate_hz, &config.codec):
+            codecs.decoder, codecs.encoder = wrap_codec(codec), wrap_codec(codec)
+            config.codec.sample_rate_hz = codecs.decoder.get().sample_rate_hz()
+        check(self.core.add_leg(config, move(codecs), id),
+              "the conference is full, this build or rate has no such codec, or a parameter is out of range")
+        leg = Leg.__new__(Leg)
+        leg.conference = self
+        leg.id = id
+        leg.name = name
+        leg.ssrc = config.origin.ssrc
+        leg.slot = id.slot
+        self.legs_by_slot[id.slot] = leg
+        return leg
+
+    def remove_leg(self, Leg leg not None):
+        """Let a site go. The others hear it fade out. May be called between any two other calls.
+
+        Raises
+        ------
+        UnknownLegError
+            It is not, or no longer, in this conference.
+        """
+        if leg.conference is not self:
+            raise UnknownLegError("the leg is of another conference")
+        check(self.core.remove_leg(leg.id), "the leg has left the conference")
+        del self.legs_by_slot[leg.slot]
+
+    def tick(self, int64_t now_ns):
+        """Decode, mix and encode one frame of every leg.
+
+        Parameters
+        ----------
+        now_ns : int
+            Time of the tick on the clock of ``receive(arrival_ns)``: the next one is ``frame_ms`` later.
+        """
+        with nogil:
+            self.core.tick(now_ns)
+
+    @property
+    def legs(self) -> list:
+        """Who is in it, by slot."""
+        return [self.legs_by_slot[slot] for slot in sorted(self.legs_by_slot)]
+
+    @property
+    def talkers(self) -> list:
+        """Legs that were heard in the last tick, by slot."""
+        cdef size_t i
+        cdef span[const_int32_t] slots = self.core.talkers()
+        return [self.legs_by_slot[slots[i]] for i in range(slots.size()) if slots[i] in self.legs_by_slot]
+
+    @property
+    def distinct_mixes(self) -> int:
+        """Different mixes of the last tick: one for each talker and one for everybody else."""
+        return self.core.distinct_mixes()
+
+    @property
+    def encodes(self) -> int:
+        """Encodes of the last tick: distinct mixes times the codecs they are heard in."""
+        return self.core.encodes()
+
+    @property
+    def packets_for_nobody(self) -> int:
+        """Packets given to legs that had left."""
+        return self.core.packets_for_nobody()
+
+    def mix_of(self, Leg leg not None) -> int:
+        """Return which mix the leg heard in the last tick: legs with the same number heard the same."""
+        if leg.conference is not self or not self.core.has(leg.id):
+            raise UnknownLegError("the leg has left the conference")
+        return self.core.mix_of(leg.id)
+
+    @property
+    def sample_rate_hz(self) -> int:
+        """Rate of the mix."""
+        return self.core.config().sample_rate_hz
+
+    @property
+    def frame_ms(self) -> int:
+        """Length of a tick."""
+        return self.core.config().frame_ms
+

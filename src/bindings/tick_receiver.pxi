@@ -1,0 +1,145 @@
+"""AudioReceiver: packets of one sender in, frames out."""
+
+from mixminus.stats import AudioReceiverStats
+
+cdef tuple PLAYOUTS = ("silence", "speech", "comfort_noise", "concealment")
+cdef double NS = 1e-9
+
+
+cdef class AudioReceiver:
+    """Turn the RTP packets of one sender into an unbroken stream of samples.
+
+    Reorders, conceals losses, recovers from redundancy, and adapts its delay to the network.
+
+    Parameters
+    ----------
+    codec : str or codec object
+        ``"opus"``, ``"pcmu"``, ``"pcma"``, ``"g722"`` or ``"l16"``, or a codec that then belongs to
+        this receiver alone.
+    sample_rate_hz : int
+        Of the frames that come out, 8000 to 48000.
+    frame_ms : int
+        What one `pull` gives: 10, 20, 40 or 60, whatever the packets hold.
+    payload_type : int, optional
+        Default: that of RFC 3551, or 111 for Opus.
+    red_payload_type : int, optional
+        Of redundant audio (RFC 2198); the blocks in it have `payload_type`.
+    min_delay_ms, max_delay_ms : int
+        Bounds of the adaptive delay, relative to the fastest packets; at most 2000.
+    channels : int
+        Of the codec; two are mixed down to one.
+
+    Raises
+    ------
+    OutOfRangeError
+        A setting outside its interval.
+    UnsupportedCodecError
+        No such codec in this build, or not at this rate.
+
+    Notes
+    -----
+    After construction nothing allocates but the arrays of `pull` without `out`. Bad packets are
+    counted in `stats`, never raised. The core reads no clock: the same packets and times give the
+    same samples.
+    """
+
+    def __init__(self, codec="opus", int sample_rate_hz=48000, int frame_ms=20, *, payload_type=None,
+                 red_payload_type=None, int min_delay_ms=0, int max_delay_ms=1000, int channels=1):
+        cdef CoreReceiverConfig config
+        config.payload_type = -1 if payload_type is None else payload_type
+        config.red_payload_type = -1 if red_payload_type is None else red_payload_type
+        config.sample_rate_hz = sample_rate_hz
+        config.frame_ms = frame_ms
+        config.min_delay_ms = min_delay_ms
+        config.max_delay_ms = max_delay_ms
+        config.codec.channels = channels
+        if read_codec(codec, sample_rate_hz, &config.codec):
+            check(self.core.configure(config), f"no receiver of {codec!r} can be made so")
+        else:
+            check(self.core.configure(config, wrap_codec(codec)), f"no receiver of {codec!r} can be made so")
+        self.frame_samples = self.core.frame_samples()
+
+    def insert(self, packet, int64_t arrival_ns):
+        """Take one RTP packet.
+
+        Parameters
+        ----------
+        packet : bytes or buffer
+            The whole datagram. What is no RTP is counted and dropped.
+        arrival_ns : int
+            When it came, on the clock of `pull`'s `now_ns`.
+        """
+        cdef Py_buffer view
+        if PyBytes_CheckExact(packet):
+            self.receive(<const uint8_t*>PyBytes_AS_STRING(packet), PyBytes_GET_SIZE(packet), arrival_ns)
+            return
+        PyObject_GetBuffer(packet, &view, PyBUF_SIMPLE)
+        self.receive(<const uint8_t*>view.buf, view.len, arrival_ns)
+        PyBuffer_Release(&view)
+
+    cdef void receive(self, const uint8_t* datagram, size_t size, int64_t arrival_ns) noexcept nogil:
+        self.core.insert(span[const_uint8_t](datagram, size), arrival_ns)
+
+    def pull(self, int64_t now_ns, out=None):
+        """Return the next frame.
+
+        Parameters
+        ----------
+        now_ns : int
+            When its first sample is played; call it every `frame_ms`.
+        out : int16 array, shape (frame_samples,), optional
+            Written and returned when given. Without it a new array is made: convenient, but not
+            for a tick.
+
+        Raises
+        ------
+        TypeError
+            `out` is no writeable C-contiguous int16 array.
+        ShapeMismatchError
+            `out` does not hold exactly one frame.
+        """
+        cdef Py_buffer view
+        cdef int16_t* memory
+        if out is None:
+            out = cnp.PyArray_EMPTY(1, &self.frame_samples, cnp.NPY_INT16, 0)
+        memory = <int16_t*>borrow(out, &view, cnp.NPY_INT16, self.frame_samples * 2, True)
+        with nogil:
+            self.playout = <int>self.core.pull(now_ns, span[int16_t](memory, self.frame_samples))
+        PyBuffer_Release(&view)
+        return out
+
+    @property
+    def last_playout(self):
+        """What the last `pull` gave: silence, speech, comfort_noise or concealment."""
+        return PLAYOUTS[self.playout]
+
+    def stats(self):
+        """Return an `AudioReceiverStats` of now."""
+        return AudioReceiverStats(**inbound_fields(self.core.statistics()))
+
+
+cdef dict inbound_fields(CoreReceiverStatistics now):
+    return dict(
+        packets_received=now.packets_received,
+        packets_lost=now.packets_lost,
+        packets_discarded=now.packets_discarded,
+        bytes_received=now.bytes_received,
+        jitter=now.jitter_ns * NS,
+        jitter_buffer_delay=now.jitter_buffer_delay_ns * NS,
+        jitter_buffer_target_delay=now.jitter_buffer_target_delay_ns * NS,
+        jitter_buffer_emitted_count=now.jitter_buffer_emitted_count,
+        total_samples_received=now.total_samples_received,
+        concealed_samples=now.concealed_samples,
+        silent_concealed_samples=now.silent_concealed_samples,
+        concealment_events=now.concealment_events,
+        inserted_samples_for_deceleration=now.inserted_samples_for_deceleration,
+        removed_samples_for_acceleration=now.removed_samples_for_acceleration,
+        fec_packets_received=now.fec_packets_received,
+        fec_packets_discarded=now.fec_packets_discarded,
+        packets_duplicated=now.packets_duplicated,
+        packets_malformed=now.packets_malformed,
+        packets_of_other_payload_type=now.packets_of_other_payload_type,
+        stream_changes=now.stream_changes,
+        target_delay=now.target_delay_ns * NS,
+        playout_delay=now.playout_delay_ns * NS,
+    )

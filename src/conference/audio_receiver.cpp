@@ -1,0 +1,240 @@
+// Packets to the jitter buffer, its decisions to the rendering, both sides' counters to one record.
+#include "mixminus/conference/audio_receiver.hpp"
+
+#include <algorithm>
+#include <array>
+#include <new>
+#include <utility>
+
+#include "conference/rendering.hpp"
+#include "mixminus/jitter/jitter_buffer.hpp"
+#include "mixminus/rtp/packet.hpp"
+#include "mixminus/rtp/reception.hpp"
+#include "mixminus/rtp/redundancy.hpp"
+
+namespace mixminus::conference {
+
+namespace {
+
+constexpr std::int64_t kNsPerMs = 1'000'000;
+constexpr std::int64_t kNsPerSecond = 1'000'000'000;
+constexpr std::int64_t kMaxTimeNs = 4'000'000'000'000'000'000;  // differences of two must not overflow
+constexpr std::int32_t kMaxDatagramBytes = 1500;
+constexpr std::int32_t kLongestL16Ms = 120;
+constexpr int kMaxStepsAPull = 512;
+
+bool is_valid(const ReceiverConfig& config) noexcept {
+  const bool has_frame = config.frame_ms == 10 || config.frame_ms == 20 || config.frame_ms == 40 || config.frame_ms == 60;
+  const auto is_type = [](std::int32_t type) { return type >= -1 && type <= 127; };
+  return has_frame && config.sample_rate_hz >= 8000 && config.sample_rate_hz <= 48000 && config.min_delay_ms >= 0 &&
+         config.min_delay_ms <= config.max_delay_ms && config.max_delay_ms <= 2000 && is_type(config.payload_type) &&
+         is_type(config.red_payload_type) && is_type(config.cn_payload_type);
+}
+
+}  // namespace
+
+struct AudioReceiver::State {
+  ReceiverConfig config{};
+  std::unique_ptr<codec::Codec> codec;
+  jitter::JitterBuffer jitter;
+  Rendering rendering;
+  rtp::ReceptionStatistics reception;
+  std::uint32_t reception_ssrc = 0;
+  ReceiverStatistics counted{};
+  std::size_t frame_samples = 0;
+
+  Status configure() noexcept;
+  void insert(const PacketView& packet, std::int64_t arrival_ns) noexcept;
+  void insert_media(const PacketView& packet, std::int64_t arrival_ns) noexcept;
+  void count_reception(const PacketView& packet, std::int64_t arrival_ns) noexcept;
+  void insert_redundant(const PacketView& packet, std::int64_t arrival_ns) noexcept;
+  void insert_copy(const PacketView& packet, const rtp::Block& block, std::int64_t arrival_ns) noexcept;
+  bool describe(std::uint8_t payload_type, Bytes payload, jitter::Media& media) noexcept;
+  [[nodiscard]] std::int32_t ticks_of(std::int32_t samples) const noexcept;
+  Playout pull(std::int64_t now_ns, std::span<std::int16_t> out) noexcept;
+  [[nodiscard]] ReceiverStatistics statistics() const noexcept;
+};
+
+AudioReceiver::AudioReceiver() noexcept = default;
+AudioReceiver::~AudioReceiver() = default;
+AudioReceiver::AudioReceiver(AudioReceiver&&) noexcept = default;
+AudioReceiver& AudioReceiver::operator=(AudioReceiver&&) noexcept = default;
+
+Status AudioReceiver::configure(const ReceiverConfig& config) noexcept {
+  std::unique_ptr<codec::Codec> codec;
+  const Status status = codec::make_codec(config.codec, codec);
+  if (status != Status::ok) return status;
+  ReceiverConfig resolved = config;
+  if (resolved.payload_type < 0)
+    resolved.payload_type =
+        codec::default_payload_type(config.codec.kind, config.codec.sample_rate_hz, config.codec.channels);
+  return configure(resolved, std::move(codec));
+}
+
+Status AudioReceiver::configure(const ReceiverConfig& config, std::unique_ptr<codec::Codec> codec) noexcept {
+  if (!is_valid(config) || config.payload_type < 0 || codec == nullptr) return Status::out_of_range;
+  std::unique_ptr<State> state{new (std::nothrow) State};
+  if (state == nullptr) return Status::capacity_reached;
+  state->config = config;
+  state->codec = std::move(codec);
+  const Status status = state->configure();
+  if (status == Status::ok) state_ = std::move(state);
+  return status;
+}
+
+Status AudioReceiver::State::configure() noexcept {
+  frame_samples = static_cast<std::size_t>(config.sample_rate_hz * config.frame_ms / 1000);
+  const std::int32_t longest_l16_bytes = codec->sample_rate_hz() * kLongestL16Ms / 1000 * codec->channels() * 2;
+  const bool is_l16 = config.codec.kind == codec::Kind::l16;
+  jitter.configure({.rtp_clock_hz = codec->rtp_clock_hz(),
+                    .frame_ms = config.frame_ms,
+                    .max_payload_bytes = is_l16 ? longest_l16_bytes : kMaxDatagramBytes,
+                    .delay = {config.min_delay_ms * kNsPerMs, config.max_delay_ms * kNsPerMs}});
+  const Status status = reception.configure(codec->rtp_clock_hz());
+  if (status != Status::ok) return status;
+  return rendering.configure(*codec, config.sample_rate_hz, frame_samples);
+}
+
+void AudioReceiver::insert(Bytes datagram, std::int64_t arrival_ns) noexcept {
+  if (state_ == nullptr) return;
+  PacketView packet;
+  if (rtp::parse(datagram, packet) != Status::ok)
+    ++state_->counted.packets_malformed;
+  else
+    insert(packet, arrival_ns);
+}
+
+void AudioReceiver::insert(const PacketView& packet, std::int64_t arrival_ns) noexcept {
+  if (state_ != nullptr) state_->insert(packet, std::clamp(arrival_ns, -kMaxTimeNs, kMaxTimeNs));
+}
+
+void AudioReceiver::State::insert(const PacketView& packet, std::int64_t arrival_ns) noexcept {
+  ++counted.packets_received;
+  counted.bytes_received += packet.payload.size();
+  if (packet.payload_type == config.red_payload_type)
+    insert_redundant(packet, arrival_ns);
+  else
+    insert_media(packet, arrival_ns);
+  if (jitter.is_source(packet.ssrc)) count_reception(packet, arrival_ns);
+}
+
+void AudioReceiver::State::insert_media(const PacketView& packet, std::int64_t arrival_ns) noexcept {
+  jitter::Media media;
+  if (describe(packet.payload_type, packet.payload, media)) (void)jitter.insert(packet, media, arrival_ns);
+}
+
+void AudioReceiver::State::count_reception(const PacketView& packet, std::int64_t arrival_ns) noexcept {
+  if (packet.ssrc != reception_ssrc) {
+    counted.packets_lost += reception.packets_lost();
+    (void)reception.configure(codec->rtp_clock_hz());
+    reception_ssrc = packet.ssrc;
+  }
+  (void)reception.receive(packet.sequence_number, packet.rtp_timestamp, arrival_ns);
+}
+
+void AudioReceiver::State::insert_redundant(const PacketView& packet, std::int64_t arrival_ns) noexcept {
+  rtp::Blocks blocks;
+  if (rtp::parse_redundancy(packet.payload, blocks) != Status::ok) {
+    ++counted.packets_malformed;
+    return;
+  }
+  // copies first: they are older, and the delay estimate reads arrivals in order of capture
+  for (const rtp::Block& block : blocks.view())
+    if (!block.primary && block.payload_type == config.payload_type) insert_copy(packet, block, arrival_ns);
+  const rtp::Block& primary = blocks.view().back();
+  PacketView inner = packet;
+  inner.payload_type = primary.payload_type;
+  inner.payload = primary.payload;
+  insert_media(inner, arrival_ns);
+}
+
+void AudioReceiver::State::insert_copy(const PacketView& packet, const rtp::Block& block,
+                                       std::int64_t arrival_ns) noexcept {
+  const std::int32_t samples = codec->duration(block.payload);
+  if (samples <= 0) return;  // RFC 2198 allows empty blocks
+  const jitter::Media media{jitter::Content::audio, ticks_of(samples), false};
+  // a block has no sequence number: its age in packets follows from its age in time
+  const std::int32_t distance = std::max<std::int32_t>(block.timestamp_offset / std::max(media.duration_ticks, 1), 1);
+  (void)jitter.insert_copy(packet, distance, block.timestamp_offset, block.payload, media, arrival_ns);
+}
+
+bool AudioReceiver::State::describe(std::uint8_t payload_type, Bytes payload, jitter::Media& media) noexcept {
+  if (payload_type == config.payload_type) {
+    const std::int32_t samples = codec->duration(payload);
+    if (samples <= 0) {
+      ++counted.packets_malformed;
+      return false;
+    }
+    media = {jitter::Content::audio, ticks_of(samples), codec->has_fec(payload)};
+  } else if (payload_type == config.cn_payload_type) {
+    media = {jitter::Content::comfort_noise, 0, false};
+  } else {
+    ++counted.packets_of_other_payload_type;
+    media = {jitter::Content::other, 0, false};
+  }
+  return true;
+}
+
+std::int32_t AudioReceiver::State::ticks_of(std::int32_t samples) const noexcept {
+  return static_cast<std::int32_t>(std::int64_t{samples} * codec->rtp_clock_hz() / codec->sample_rate_hz());
+}
+
+Playout AudioReceiver::pull(std::int64_t now_ns, std::span<std::int16_t> out) noexcept {
+  if (state_ != nullptr && out.size() == state_->frame_samples)
+    return state_->pull(std::clamp(now_ns, -kMaxTimeNs, kMaxTimeNs), out);
+  std::ranges::fill(out, std::int16_t{0});
+  return Playout::silence;
+}
+
+Playout AudioReceiver::State::pull(std::int64_t now_ns, std::span<std::int16_t> out) noexcept {
+  for (int steps = 0; rendering.available() < frame_samples; ++steps) {
+    const std::size_t available = rendering.available();
+    const std::int64_t ahead_ns = static_cast<std::int64_t>(available) * kNsPerSecond / config.sample_rate_hz;
+    const std::int64_t room_ticks = rendering.ticks_of(frame_samples - available);
+    if (steps < kMaxStepsAPull)
+      rendering.render(jitter.next(now_ns + ahead_ns, room_ticks), jitter);
+    else
+      rendering.bridge(room_ticks, true);
+  }
+  rendering.take(out);
+  return rendering.playout();
+}
+
+ReceiverStatistics AudioReceiver::State::statistics() const noexcept {
+  const jitter::JitterStatistics& buffered = jitter.statistics();
+  ReceiverStatistics all = rendering.statistics();
+  all.packets_received = counted.packets_received;
+  all.packets_lost = counted.packets_lost + reception.packets_lost();
+  all.jitter_ns = reception.jitter_ns();
+  all.bytes_received = counted.bytes_received;
+  all.packets_discarded = buffered.discarded;
+  all.packets_duplicated = buffered.duplicated;
+  all.stream_changes = buffered.stream_changes;
+  all.fec_packets_discarded = buffered.redundancy_unused;
+  all.packets_malformed += counted.packets_malformed;
+  all.packets_of_other_payload_type = counted.packets_of_other_payload_type;
+  all.target_delay_ns = jitter.target_delay_ns();
+  return all;
+}
+
+ReceiverStatistics AudioReceiver::statistics() const noexcept {
+  return state_ == nullptr ? ReceiverStatistics{} : state_->statistics();
+}
+
+void AudioReceiver::receive(const rtp::SenderInfo& report, std::int64_t arrival_ns) noexcept {
+  if (state_ != nullptr) state_->reception.receive(report, std::clamp(arrival_ns, -kMaxTimeNs, kMaxTimeNs));
+}
+
+bool AudioReceiver::report(std::int64_t now_ns, rtp::ReceptionReport& block) noexcept {
+  if (state_ == nullptr || state_->counted.packets_received == 0) return false;
+  block = state_->reception.report(state_->reception_ssrc, std::clamp(now_ns, -kMaxTimeNs, kMaxTimeNs));
+  return true;
+}
+
+std::uint32_t AudioReceiver::remote_ssrc() const noexcept { return state_ == nullptr ? 0 : state_->reception_ssrc; }
+
+std::int32_t AudioReceiver::frame_samples() const noexcept {
+  return state_ == nullptr ? 0 : static_cast<std::int32_t>(state_->frame_samples);
+}
+
+}  // namespace mixminus::conference

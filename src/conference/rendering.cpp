@@ -1,0 +1,270 @@
+// Decode, conceal, comfort; cut and insert where it is quiet; join without a click; resample.
+#include "conference/rendering.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+#include "mixminus/dsp/level.hpp"
+
+namespace mixminus::conference {
+
+namespace {
+
+constexpr std::int32_t kMaxPacketMs = 120;      // RFC 7587 section 4.2; nobody sends more
+constexpr std::int32_t kJoinMs = 5;             // cross-fade
+constexpr std::int32_t kCodecConcealmentMs = 200;  // later there is nothing left to continue
+constexpr std::size_t kOpusSilenceBytes = 2;    // RFC 6716: a frame without data, sent at the start of DTX
+constexpr std::int64_t kNsPerSecond = 1'000'000'000;
+
+}  // namespace
+
+Status Rendering::configure(codec::Codec& codec, std::int32_t sample_rate_hz, std::size_t frame_samples) noexcept {
+  *this = {};
+  codec_ = &codec;
+  sample_rate_hz_ = sample_rate_hz;
+  const std::int32_t rate_hz = codec.sample_rate_hz();
+  const auto packet = static_cast<std::size_t>(rate_hz / 1000 * kMaxPacketMs + kMaxPacketMs);
+  const Status status = resampler_.configure(rate_hz, sample_rate_hz, static_cast<std::int32_t>(2 * packet));
+  if (status != Status::ok) return status;
+  concealment_.configure(rate_hz);
+  pcm_.assign(packet * static_cast<std::size_t>(codec.channels()), 0);
+  extra_.assign(packet, 0);
+  tail_.assign(static_cast<std::size_t>(rate_hz) * kJoinMs / 1000, 0);
+  output_.assign(frame_samples + 2 * resampler_.output_samples(packet) + 64, 0);
+  return Status::ok;
+}
+
+void Rendering::render(const jitter::Step& step, const jitter::JitterBuffer& jitter) noexcept {
+  using enum jitter::Action;
+  switch (step.action) {
+    case play:
+      return this->play(step, jitter);
+    case conceal:
+      return this->conceal(step);
+    case comfort_noise:
+      settle_pending(true);
+      return comfort(samples_of(step.ticks), false);
+    case wait:
+      return bridge(step.ticks, step.is_playing);
+  }
+}
+
+void Rendering::play(const jitter::Step& step, const jitter::JitterBuffer& jitter) noexcept {
+  settle_pending(step.ends_silence);
+  has_begun_ = true;
+  if (step.is_new_stream) codec_->reset_decoder();
+  if (step.packet.content == jitter::Content::comfort_noise) {
+    noise_.describe(step.packet.payload);
+    is_pause_ = true;
+  } else {
+    decode(step, jitter);
+  }
+}
+
+void Rendering::decode(const jitter::Step& step, const jitter::JitterBuffer& jitter) noexcept {
+  if (step.is_splice) make_tail();
+  const std::int32_t decoded = codec_->decode(step.packet.payload, pcm_);
+  if (decoded <= 0) {
+    ++statistics_.packets_malformed;
+    return conceal_samples(samples_of(step.ticks), true);
+  }
+  std::span<std::int16_t> frame = mono(static_cast<std::size_t>(decoded));
+  const auto emitted = output_of(frame.size());
+  statistics_.fec_packets_received += step.packet.is_redundant;
+  is_concealing_ = false;
+  concealed_run_ = 0;
+  playout_ = Playout::speech;
+  const float duration_s = static_cast<float>(frame.size()) / static_cast<float>(codec_->sample_rate_hz());
+  const bool is_quiet = quiet_.is_quiet(dsp::level_dbov(frame), duration_s);
+  is_pause_ = is_quiet;
+  if (is_quiet && step.packet.payload.size() > kOpusSilenceBytes) noise_.observe(frame);
+  statistics_.jitter_buffer_emitted_count += emitted;
+  statistics_.jitter_buffer_delay_ns += step.held_ns * static_cast<std::int64_t>(emitted);
+  statistics_.jitter_buffer_target_delay_ns += jitter.target_delay_ns() * static_cast<std::int64_t>(emitted);
+  statistics_.playout_delay_ns = step.delay_ns;
+
+  join(frame);
+  if (is_quiet) frame = shorten(frame, step.excess_ns + jitter::JitterBuffer::kToleranceNs, jitter.step_ns());
+  concealment_.observe(frame);
+  if (is_quiet && step.excess_ns < -2 * jitter::JitterBuffer::kToleranceNs) return lengthen(frame, jitter.step_ns());
+  append(frame);
+}
+
+void Rendering::conceal(const jitter::Step& step) noexcept {
+  settle_pending(false);
+  if (!recover(step)) conceal_samples(samples_of(step.ticks), true);
+}
+
+bool Rendering::recover(const jitter::Step& step) noexcept {
+  const bool is_audio = step.packet.content == jitter::Content::audio && !step.packet.payload.empty();
+  if (!is_audio || !codec_->has_fec(step.packet.payload)) return false;
+  const std::size_t bridged = samples_of(step.bridged_ticks);
+  const std::size_t lost = bridged + samples_of(step.ticks);
+  const auto channels = static_cast<std::size_t>(codec_->channels());
+  if (lost * channels > pcm_.size()) return false;
+  if (codec_->decode_fec(step.packet.payload, std::span{pcm_}.first(lost * channels)) == codec::kFailed) return false;
+  ++statistics_.fec_packets_received;
+  is_concealing_ = false;
+  concealed_run_ = 0;
+  playout_ = Playout::speech;
+  const std::span<std::int16_t> frame = mono(lost).subspan(bridged);
+  join(frame);
+  concealment_.observe(frame);
+  append(frame);
+  return true;
+}
+
+void Rendering::bridge(std::int64_t ticks, bool is_playing) noexcept {
+  const std::size_t samples = samples_of(ticks);
+  if (!has_begun_) return append_silence(samples);
+  if (is_pause_) return comfort(samples, is_playing);
+  conceal_samples(samples, is_playing);
+}
+
+void Rendering::conceal_samples(std::size_t samples, bool is_counted) noexcept {
+  const auto rate = static_cast<std::size_t>(codec_->sample_rate_hz());
+  const auto channels = static_cast<std::size_t>(codec_->channels());
+  const std::size_t quantum = rate / 400;  // Opus conceals multiples of 2.5 ms
+  samples = std::max((samples + quantum - 1) / quantum, std::size_t{1}) * quantum;
+  samples = std::min(samples, pcm_.size() / channels / quantum * quantum);
+  const bool is_silent = concealed_run_ >= rate * kCodecConcealmentMs / 1000;
+  concealed_run_ += samples;
+  if (is_counted) count_concealed(output_of(samples), is_silent);
+  playout_ = Playout::concealment;
+  if (is_silent) {
+    return append_noise(std::span{pcm_}.first(samples));
+  }
+  if (codec_->conceal(std::span{pcm_}.first(samples * channels)) != codec::kFailed) {
+    const std::span<std::int16_t> frame = mono(samples);
+    join(frame);
+    concealment_.observe(frame);
+    return append(frame);
+  }
+  const std::span<std::int16_t> frame = std::span{pcm_}.first(samples);
+  noise_.generate(frame);
+  concealment_.conceal(frame);  // goes on where the signal or the last call ended
+  append(frame);
+  tail_samples_ = 0;
+  make_tail();
+}
+
+void Rendering::comfort(std::size_t samples, bool may_be_loss) noexcept {
+  samples = std::clamp(samples, std::size_t{1}, extra_.size());
+  append_noise(std::span{extra_}.first(samples));
+  if (may_be_loss) pending_ += output_of(samples);
+  playout_ = Playout::comfort_noise;
+}
+
+void Rendering::append_noise(std::span<std::int16_t> frame) noexcept {
+  make_tail();
+  noise_.generate(frame);
+  join(frame);
+  append(frame);
+  noise_.generate(tail_);
+  tail_samples_ = tail_.size();
+}
+
+void Rendering::append_silence(std::size_t samples) noexcept {
+  const std::span<std::int16_t> frame = std::span{extra_}.first(std::clamp(samples, std::size_t{1}, extra_.size()));
+  std::ranges::fill(frame, std::int16_t{0});
+  append(frame);
+}
+
+void Rendering::make_tail() noexcept {
+  if (tail_samples_ != 0) return;
+  noise_.generate(tail_);
+  concealment_.peek(tail_);
+  tail_samples_ = tail_.size();
+}
+
+void Rendering::join(std::span<std::int16_t> frame) noexcept {
+  jitter::cross_fade(std::span{tail_}.first(tail_samples_), frame);
+  tail_samples_ = 0;
+}
+
+std::span<std::int16_t> Rendering::shorten(std::span<std::int16_t> frame, std::int64_t excess_ns,
+                                           std::int64_t step_ns) noexcept {
+  if (excess_ns < step_ns) return frame;
+  const std::size_t cut = std::min(samples_of_ns(excess_ns / step_ns * step_ns), frame.size());
+  statistics_.removed_samples_for_acceleration += output_of(cut);
+  if (cut < frame.size()) {
+    jitter::cross_fade(frame.first(std::min(tail_.size(), cut)), frame.subspan(cut));
+    return frame.subspan(cut);
+  }
+  tail_samples_ = std::min(tail_.size(), frame.size());
+  std::copy_n(frame.begin(), tail_samples_, tail_.begin());
+  return {};
+}
+
+void Rendering::lengthen(std::span<std::int16_t> frame, std::int64_t step_ns) noexcept {
+  const std::size_t overlap = std::min(tail_.size(), frame.size());
+  const std::size_t inserted = samples_of_ns(step_ns);
+  const std::span<std::int16_t> noise = std::span{extra_}.first(overlap + inserted);
+  noise_.generate(noise);
+  jitter::cross_fade(frame.last(overlap), noise.first(overlap));
+  append(frame.first(frame.size() - overlap));
+  append(noise);
+  noise_.generate(tail_);
+  tail_samples_ = tail_.size();
+  statistics_.inserted_samples_for_deceleration += output_of(inserted);
+}
+
+void Rendering::append(std::span<const std::int16_t> frame) noexcept {
+  if (frame.empty()) return;
+  const std::size_t size = resampler_.output_samples(frame.size());
+  assert(end_ + size <= output_.size());
+  const Status status = resampler_.process(frame, std::span{output_}.subspan(end_, size));
+  assert(status == Status::ok);
+  (void)status;
+  end_ += size;
+}
+
+void Rendering::take(std::span<std::int16_t> out) noexcept {
+  assert(available() >= out.size());
+  std::copy_n(output_.begin() + static_cast<std::ptrdiff_t>(begin_), out.size(), out.begin());
+  begin_ += out.size();
+  std::copy(output_.begin() + static_cast<std::ptrdiff_t>(begin_), output_.begin() + static_cast<std::ptrdiff_t>(end_),
+            output_.begin());
+  end_ -= begin_;
+  begin_ = 0;
+  statistics_.total_samples_received += out.size();
+}
+
+std::span<std::int16_t> Rendering::mono(std::size_t samples) noexcept {
+  const std::span<std::int16_t> frame = std::span{pcm_}.first(samples);
+  if (codec_->channels() == 2)
+    for (std::size_t i = 0; i < samples; ++i)
+      frame[i] = static_cast<std::int16_t>((std::int32_t{pcm_[2 * i]} + pcm_[2 * i + 1]) / 2);
+  return frame;
+}
+
+std::size_t Rendering::samples_of(std::int64_t ticks) const noexcept {
+  return static_cast<std::size_t>(std::max<std::int64_t>(ticks, 0) * codec_->sample_rate_hz() / codec_->rtp_clock_hz());
+}
+
+std::size_t Rendering::samples_of_ns(std::int64_t ns) const noexcept {
+  return static_cast<std::size_t>(ns * codec_->sample_rate_hz() / kNsPerSecond);
+}
+
+std::int64_t Rendering::ticks_of(std::size_t output_samples) const noexcept {
+  return static_cast<std::int64_t>(output_samples) * codec_->rtp_clock_hz() / sample_rate_hz_;
+}
+
+std::uint64_t Rendering::output_of(std::size_t samples) const noexcept {
+  return static_cast<std::uint64_t>(samples) * static_cast<std::uint64_t>(sample_rate_hz_) /
+         static_cast<std::uint64_t>(codec_->sample_rate_hz());
+}
+
+void Rendering::count_concealed(std::uint64_t output_samples, bool is_silent) noexcept {
+  statistics_.concealed_samples += output_samples;
+  if (is_silent) statistics_.silent_concealed_samples += output_samples;
+  if (!is_concealing_) ++statistics_.concealment_events;
+  is_concealing_ = true;
+}
+
+void Rendering::settle_pending(bool was_pause) noexcept {
+  if (pending_ > 0 && !was_pause) count_concealed(pending_, true);
+  pending_ = 0;
+}
+
+}  // namespace mixminus::conference

@@ -1,0 +1,47 @@
+// Floor and peaks joined to one target.
+#include "mixminus/jitter/delay_estimator.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace mixminus::jitter {
+
+namespace {
+constexpr std::int32_t kPacketsAnUpdate = 5;
+}
+
+void DelayEstimator::configure(const DelayBounds& bounds) noexcept {
+  assert(bounds.min_delay_ns <= bounds.max_delay_ns);
+  *this = {};
+  bounds_ = bounds;
+  update_target();
+}
+
+void DelayEstimator::observe(std::int64_t arrival_ns, std::int64_t media_ns) noexcept {
+  const std::int64_t transit_ns = arrival_ns - media_ns;
+  floor_.observe(arrival_ns, transit_ns);
+  const std::int64_t newest_peak_ns = peaks_.newest_peak_ns();
+  peaks_.observe(arrival_ns, transit_ns - floor_.floor_ns());
+  const bool is_surprised = peaks_.newest_peak_ns() != newest_peak_ns && peaks_.newest_peak_ns() > target_ns_;
+  if (--until_update_ <= 0 || is_surprised) update_target();
+}
+
+void DelayEstimator::set_pull_slack_ns(std::int64_t slack_ns) noexcept {
+  if (slack_ns == slack_ns_) return;
+  slack_ns_ = slack_ns;
+  update_target();
+}
+
+std::int64_t DelayEstimator::delay_ns(std::int64_t when_ns, std::int64_t media_ns) const noexcept {
+  return floor_.floor_ns() == TransitFloor::kUnknown ? 0 : when_ns - media_ns - floor_.floor_ns();
+}
+
+void DelayEstimator::start_stream() noexcept { floor_.reset(); }
+
+void DelayEstimator::update_target() noexcept {
+  until_update_ = kPacketsAnUpdate;
+  const std::int64_t wanted_ns = peaks_.priced_delay_ns() + kMarginNs + slack_ns_;
+  target_ns_ = std::clamp(wanted_ns, bounds_.min_delay_ns, bounds_.max_delay_ns);
+}
+
+}  // namespace mixminus::jitter

@@ -1,0 +1,1 @@
+"""A simulated network, and whole receivers behind it."""

@@ -1,0 +1,161 @@
+"""A running ``mixminus serve``, peers that talk to it, and what they hear."""
+
+import select
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tests.support.sender import Sender, read
+
+PCMU = 0
+
+
+@contextmanager
+def serving(*options: str) -> Iterator[tuple[str, int]]:
+    """Run the bridge on a free port of loopback until the block ends; it must end well."""
+    command = [sys.executable, "-m", "mixminus", "serve", "--listen", "127.0.0.1:0", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        assert server.stderr is not None
+        line = server.stdout.readline()
+        assert line.startswith("listening on "), server.stderr.read()
+        host, _, port = line.split()[-1].rpartition(":")
+        try:
+            yield host, int(port)
+            assert server.poll() is None
+        finally:
+            server.terminate()
+            assert server.wait(10) == 0, server.stderr.read()
+
+
+def mu_law(frame: NDArray[np.int16]) -> bytes:
+    """ITU-T G.711 mu-law by its definition: sign, exponent, mantissa of |x| / 4 + 33."""
+    magnitude = np.minimum(np.abs(frame.astype(np.int32)) // 4, 8158) + 33
+    exponent = np.log2(magnitude).astype(np.int32) - 5
+    mantissa = (magnitude >> (exponent + 1)) & 0xF
+    sign = np.where(frame < 0, 0x80, 0)
+    return (0xFF ^ (sign | exponent << 4 | mantissa)).astype(np.uint8).tobytes()
+
+
+def linear(payload: bytes) -> NDArray[np.float64]:
+    """Inverse of mu_law()."""
+    code = 0xFF ^ np.frombuffer(payload, np.uint8).astype(np.int32)
+    magnitude = (((code & 0xF) * 2 + 33) << ((code >> 4) & 7)) - 33
+    return np.where(code & 0x80, -4.0, 4.0) * magnitude
+
+
+def tone_level(pcm: NDArray[np.float64], frequency_hz: float, rate_hz: int) -> float:
+    """Return the amplitude of a sine in ``pcm``, by windowed projection."""
+    window = np.hanning(len(pcm))
+    t = np.arange(len(pcm)) / rate_hz
+    return float(
+        2 * np.abs(np.sum(pcm * window * np.exp(-2j * np.pi * frequency_hz * t))) / window.sum()
+    )
+
+
+class Peer:
+    """A G.711 endpoint of our own that sends a tone and keeps what it hears."""
+
+    def __init__(self, bridge: tuple[str, int], frequency_hz: float, ssrc: int) -> None:
+        self.bridge, self.frequency_hz = bridge, frequency_hz
+        self.sender = Sender(ssrc=ssrc, payload_type=PCMU, step=160)
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.socket.setblocking(False)
+        self.sent = 0
+        self.packets: list[bytes] = []
+
+    def send(self) -> None:
+        """Send the next 20 ms."""
+        t = (np.arange(160) + 160 * self.sent) / 8000
+        frame = (8000 * np.sin(2 * np.pi * self.frequency_hz * t)).astype(np.int16)
+        self.socket.sendto(self.sender.packet(mu_law(frame)), self.bridge)
+        self.sent += 1
+
+    def receive(self) -> None:
+        """Keep what has come."""
+        while select.select([self.socket], [], [], 0)[0]:
+            self.packets.append(self.socket.recv(2048))
+
+    def heard(self, packets: int = 50) -> NDArray[np.float64]:
+        """Return the samples of the last packets, in order."""
+        return np.concatenate([linear(read(p).payload) for p in self.packets[-packets:]])
+
+
+class Speaking(threading.Thread):
+    """Peers that send 50 packets a second until stopped."""
+
+    def __init__(self, *peers: Peer) -> None:
+        super().__init__(daemon=True)
+        self.peers = peers
+        self.stopped = threading.Event()
+
+    def run(self) -> None:
+        """Send and receive every 20 ms."""
+        while not self.stopped.wait(0.02):
+            for peer in self.peers:
+                peer.send()
+                peer.receive()
+
+    def __enter__(self) -> "Speaking":
+        """Start."""
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop and close."""
+        self.stopped.set()
+        self.join()
+        for peer in self.peers:
+            peer.socket.close()
+
+
+class Relay(threading.Thread):
+    """Gives a client whose sending and receiving halves are two programs the one address symmetric RTP needs."""
+
+    def __init__(self, bridge: tuple[str, int], client_port: int) -> None:
+        super().__init__(daemon=True)
+        self.bridge, self.client = bridge, ("127.0.0.1", client_port)
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.socket.settimeout(0.1)
+        self.port = int(self.socket.getsockname()[1])
+        self.stopped = threading.Event()
+
+    def run(self) -> None:
+        """Pass datagrams on, both ways."""
+        while not self.stopped.is_set():
+            try:
+                datagram, source = self.socket.recvfrom(2048)
+            except TimeoutError:
+                continue
+            except ConnectionError:
+                continue
+            self.socket.sendto(datagram, self.client if source == self.bridge else self.bridge)
+
+    def __enter__(self) -> "Relay":
+        """Start."""
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop and close."""
+        self.stopped.set()
+        self.join()
+        self.socket.close()
+
+
+def free_port() -> int:
+    """Return an even UDP port that is free now, as RTP likes them."""
+    while True:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+            if port % 2 == 0:
+                return port
