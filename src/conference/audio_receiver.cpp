@@ -61,6 +61,7 @@ AudioReceiver::AudioReceiver(AudioReceiver&&) noexcept = default;
 AudioReceiver& AudioReceiver::operator=(AudioReceiver&&) noexcept = default;
 
 Status AudioReceiver::configure(const ReceiverConfig& config) noexcept {
+  if (!is_valid(config)) return Status::out_of_range;
   std::unique_ptr<codec::Codec> codec;
   const Status status = codec::make_codec(config.codec, codec);
   if (status != Status::ok) return status;

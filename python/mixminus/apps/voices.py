@@ -56,7 +56,6 @@ def encode(kind: str, samples: Samples, *, dtx: bool = False) -> Sequence[bytes]
     from mixminus import Codec  # noqa: PLC0415 - heavy
 
     form = FORMATS[kind]
-    settings = {"dtx": True} if dtx else {}
-    codec = Codec(kind, sample_rate_hz=form.sample_rate_hz, **settings)
+    codec = Codec(kind, sample_rate_hz=form.sample_rate_hz, dtx=dtx)
     ends = range(form.frame_samples, len(samples) + 1, form.frame_samples)
     return [bytes(codec.encode(samples[end - form.frame_samples : end])) for end in ends]

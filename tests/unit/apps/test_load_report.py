@@ -54,7 +54,7 @@ def endpoints(payloads: Sequence[bytes]) -> Iterator[list[Endpoint]]:
 
 
 def said(loop: Samples, talker: int) -> Samples:
-    """What a talker says, from its first frame on."""
+    """Return what a talker says, from its first frame on."""
     first = talker * (len(loop) // FRAME_SAMPLES) // TALKERS * FRAME_SAMPLES
     return np.resize(np.roll(loop[: len(loop) // 160 * 160], -first), FRAMES * FRAME_SAMPLES)
 
