@@ -11,7 +11,7 @@ from mixminus.apps.rtp_sender import FORMATS, RtpSender
 def header(packet: bytes | None) -> tuple[int, int, int, int, int]:
     """First byte, second byte, sequence number, time stamp, SSRC."""
     assert packet is not None
-    return struct.unpack_from("!BBHII", packet)  # type: ignore[return-value]
+    return struct.unpack_from("!BBHII", packet)
 
 
 def sender(seed: int = 1) -> RtpSender:
