@@ -3,7 +3,7 @@
 from importlib.metadata import version
 from pathlib import Path
 
-from mixminus import _core
+from mixminus import _core, rtp
 from mixminus._core import isa
 from mixminus.errors import (
     CapacityError,
@@ -29,6 +29,7 @@ __all__ = [
     "get_cmake_dir",
     "get_include",
     "isa",
+    "rtp",
 ]
 
 __version__ = version("mixminus")
