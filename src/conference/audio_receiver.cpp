@@ -9,6 +9,7 @@
 #include "conference/rendering.hpp"
 #include "mixminus/jitter/jitter_buffer.hpp"
 #include "mixminus/rtp/packet.hpp"
+#include "mixminus/rtp/reception.hpp"
 #include "mixminus/rtp/redundancy.hpp"
 
 namespace mixminus::conference {
@@ -37,11 +38,15 @@ struct AudioReceiver::State {
   std::unique_ptr<codec::Codec> codec;
   jitter::JitterBuffer jitter;
   Rendering rendering;
+  rtp::ReceptionStatistics reception;
+  std::uint32_t reception_ssrc = 0;
   ReceiverStatistics counted{};
   std::size_t frame_samples = 0;
 
   Status configure() noexcept;
   void insert(const PacketView& packet, std::int64_t arrival_ns) noexcept;
+  void insert_media(const PacketView& packet, std::int64_t arrival_ns) noexcept;
+  void count_reception(const PacketView& packet, std::int64_t arrival_ns) noexcept;
   void insert_redundant(const PacketView& packet, std::int64_t arrival_ns) noexcept;
   void insert_copy(const PacketView& packet, const rtp::Block& block, std::int64_t arrival_ns) noexcept;
   bool describe(std::uint8_t payload_type, Bytes payload, jitter::Media& media) noexcept;
@@ -56,6 +61,7 @@ AudioReceiver::AudioReceiver(AudioReceiver&&) noexcept = default;
 AudioReceiver& AudioReceiver::operator=(AudioReceiver&&) noexcept = default;
 
 Status AudioReceiver::configure(const ReceiverConfig& config) noexcept {
+  if (!is_valid(config)) return Status::out_of_range;
   std::unique_ptr<codec::Codec> codec;
   const Status status = codec::make_codec(config.codec, codec);
   if (status != Status::ok) return status;
@@ -85,6 +91,8 @@ Status AudioReceiver::State::configure() noexcept {
                     .frame_ms = config.frame_ms,
                     .max_payload_bytes = is_l16 ? longest_l16_bytes : kMaxDatagramBytes,
                     .delay = {config.min_delay_ms * kNsPerMs, config.max_delay_ms * kNsPerMs}});
+  const Status status = reception.configure(codec->rtp_clock_hz());
+  if (status != Status::ok) return status;
   return rendering.configure(*codec, config.sample_rate_hz, frame_samples);
 }
 
@@ -104,10 +112,25 @@ void AudioReceiver::insert(const PacketView& packet, std::int64_t arrival_ns) no
 void AudioReceiver::State::insert(const PacketView& packet, std::int64_t arrival_ns) noexcept {
   ++counted.packets_received;
   counted.bytes_received += packet.payload.size();
-  if (packet.payload_type == config.red_payload_type) return insert_redundant(packet, arrival_ns);
+  if (packet.payload_type == config.red_payload_type)
+    insert_redundant(packet, arrival_ns);
+  else
+    insert_media(packet, arrival_ns);
+  if (jitter.is_source(packet.ssrc)) count_reception(packet, arrival_ns);
+}
+
+void AudioReceiver::State::insert_media(const PacketView& packet, std::int64_t arrival_ns) noexcept {
   jitter::Media media;
-  if (!describe(packet.payload_type, packet.payload, media)) return;
-  (void)jitter.insert(packet, media, arrival_ns);
+  if (describe(packet.payload_type, packet.payload, media)) (void)jitter.insert(packet, media, arrival_ns);
+}
+
+void AudioReceiver::State::count_reception(const PacketView& packet, std::int64_t arrival_ns) noexcept {
+  if (packet.ssrc != reception_ssrc) {
+    counted.packets_lost += reception.packets_lost();
+    (void)reception.configure(codec->rtp_clock_hz());
+    reception_ssrc = packet.ssrc;
+  }
+  (void)reception.receive(packet.sequence_number, packet.rtp_timestamp, arrival_ns);
 }
 
 void AudioReceiver::State::insert_redundant(const PacketView& packet, std::int64_t arrival_ns) noexcept {
@@ -123,8 +146,7 @@ void AudioReceiver::State::insert_redundant(const PacketView& packet, std::int64
   PacketView inner = packet;
   inner.payload_type = primary.payload_type;
   inner.payload = primary.payload;
-  jitter::Media media;
-  if (describe(inner.payload_type, inner.payload, media)) (void)jitter.insert(inner, media, arrival_ns);
+  insert_media(inner, arrival_ns);
 }
 
 void AudioReceiver::State::insert_copy(const PacketView& packet, const rtp::Block& block,
@@ -183,6 +205,8 @@ ReceiverStatistics AudioReceiver::State::statistics() const noexcept {
   const jitter::JitterStatistics& buffered = jitter.statistics();
   ReceiverStatistics all = rendering.statistics();
   all.packets_received = counted.packets_received;
+  all.packets_lost = counted.packets_lost + reception.packets_lost();
+  all.jitter_ns = reception.jitter_ns();
   all.bytes_received = counted.bytes_received;
   all.packets_discarded = buffered.discarded;
   all.packets_duplicated = buffered.duplicated;
@@ -197,6 +221,18 @@ ReceiverStatistics AudioReceiver::State::statistics() const noexcept {
 ReceiverStatistics AudioReceiver::statistics() const noexcept {
   return state_ == nullptr ? ReceiverStatistics{} : state_->statistics();
 }
+
+void AudioReceiver::receive(const rtp::SenderInfo& report, std::int64_t arrival_ns) noexcept {
+  if (state_ != nullptr) state_->reception.receive(report, std::clamp(arrival_ns, -kMaxTimeNs, kMaxTimeNs));
+}
+
+bool AudioReceiver::report(std::int64_t now_ns, rtp::ReceptionReport& block) noexcept {
+  if (state_ == nullptr || state_->counted.packets_received == 0) return false;
+  block = state_->reception.report(state_->reception_ssrc, std::clamp(now_ns, -kMaxTimeNs, kMaxTimeNs));
+  return true;
+}
+
+std::uint32_t AudioReceiver::remote_ssrc() const noexcept { return state_ == nullptr ? 0 : state_->reception_ssrc; }
 
 std::int32_t AudioReceiver::frame_samples() const noexcept {
   return state_ == nullptr ? 0 : static_cast<std::int32_t>(state_->frame_samples);

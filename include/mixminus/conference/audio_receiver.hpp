@@ -9,6 +9,7 @@
 #include "mixminus/base/packet_view.hpp"
 #include "mixminus/base/status.hpp"
 #include "mixminus/codec/codec.hpp"
+#include "mixminus/rtp/rtcp.hpp"
 
 namespace mixminus::conference {
 
@@ -73,6 +74,12 @@ class MIXMINUS_API AudioReceiver {
   /// Fills `out`, exactly one frame. `now_ns` is when its first sample is played, on the clock of arrival_ns.
   Playout pull(std::int64_t now_ns, std::span<std::int16_t> out) noexcept;
 
+  /// The sender's report, so that ours can say how old it is (RFC 3550 section 6.4.1, LSR and DLSR).
+  void receive(const rtp::SenderInfo& report, std::int64_t arrival_ns) noexcept;
+  /// The block to send about this sender, closing its interval; false before the first packet.
+  bool report(std::int64_t now_ns, rtp::ReceptionReport& block) noexcept;
+
+  [[nodiscard]] std::uint32_t remote_ssrc() const noexcept;  ///< of the stream that is followed; 0 before the first packet
   [[nodiscard]] ReceiverStatistics statistics() const noexcept;
   [[nodiscard]] std::int32_t frame_samples() const noexcept;
 

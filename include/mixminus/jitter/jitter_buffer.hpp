@@ -80,6 +80,8 @@ class MIXMINUS_API JitterBuffer {
   [[nodiscard]] std::int64_t target_delay_ns() const noexcept { return estimator_.target_delay_ns(); }
   /// Delay is moved in steps that keep packets and pulls aligned.
   [[nodiscard]] std::int64_t step_ns() const noexcept { return step_ns_; }
+  /// Whether the stream that is followed is this one.
+  [[nodiscard]] bool is_source(std::uint32_t ssrc) const noexcept { return is_open_ && ssrc == ssrc_; }
   [[nodiscard]] const JitterStatistics& statistics() const noexcept { return statistics_; }
   [[nodiscard]] std::size_t waiting_packets() const noexcept { return ring_.size(); }
 
