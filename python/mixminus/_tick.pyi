@@ -1,9 +1,8 @@
-from collections.abc import Buffer
 from typing import Literal, Self, final
 
 import numpy as np
 from numpy.typing import NDArray
-from typing_extensions import disjoint_base
+from typing_extensions import Buffer, disjoint_base
 
 from mixminus.stats import AudioReceiverStats
 
@@ -64,7 +63,6 @@ class Mixer:
     def set_muted(self, slot: int, is_muted: bool) -> None: ...
     def set_role(self, slot: int, role: Literal["talker", "listener", "tap"]) -> None: ...
     def tick(self) -> int: ...
-
 
 @final
 class AudioReceiver:

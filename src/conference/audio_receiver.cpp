@@ -24,7 +24,8 @@ constexpr std::int32_t kLongestL16Ms = 120;
 constexpr int kMaxStepsAPull = 512;
 
 bool is_valid(const ReceiverConfig& config) noexcept {
-  const bool has_frame = config.frame_ms == 10 || config.frame_ms == 20 || config.frame_ms == 40 || config.frame_ms == 60;
+  const bool has_frame =
+      config.frame_ms == 10 || config.frame_ms == 20 || config.frame_ms == 40 || config.frame_ms == 60;
   const auto is_type = [](std::int32_t type) { return type >= -1 && type <= 127; };
   return has_frame && config.sample_rate_hz >= 8000 && config.sample_rate_hz <= 48000 && config.min_delay_ms >= 0 &&
          config.min_delay_ms <= config.max_delay_ms && config.max_delay_ms <= 2000 && is_type(config.payload_type) &&

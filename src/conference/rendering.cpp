@@ -10,10 +10,10 @@ namespace mixminus::conference {
 
 namespace {
 
-constexpr std::int32_t kMaxPacketMs = 120;      // RFC 7587 section 4.2; nobody sends more
-constexpr std::int32_t kJoinMs = 5;             // cross-fade
+constexpr std::int32_t kMaxPacketMs = 120;         // RFC 7587 section 4.2; nobody sends more
+constexpr std::int32_t kJoinMs = 5;                // cross-fade
 constexpr std::int32_t kCodecConcealmentMs = 200;  // later there is nothing left to continue
-constexpr std::size_t kOpusSilenceBytes = 2;    // RFC 6716: a frame without data, sent at the start of DTX
+constexpr std::size_t kOpusSilenceBytes = 2;       // RFC 6716: a frame without data, sent at the start of DTX
 constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 
 }  // namespace

@@ -36,7 +36,10 @@ static int allocations_of(Kind kind, std::int32_t codec_rate_hz) {
   allocations = 0;
   armed = true;
   for (std::uint32_t i = 0; i < 1500; ++i) {
-    PacketView packet{.sequence_number = static_cast<std::uint16_t>(i), .rtp_timestamp = i * ticks, .ssrc = 1 + i / 900};
+    PacketView packet;
+    packet.sequence_number = static_cast<std::uint16_t>(i);
+    packet.rtp_timestamp = i * ticks;
+    packet.ssrc = 1 + i / 900;
     packet.payload_type = 96;
     packet.payload = payload;
     const std::int64_t now_ns = i * std::int64_t{20'000'000};

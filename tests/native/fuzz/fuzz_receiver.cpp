@@ -45,9 +45,17 @@ Bytes make_packet(Input& input, std::array<std::uint8_t, 300>& packet, std::uint
   sequence = static_cast<std::uint16_t>(sequence + 1 + (shape & 8 ? static_cast<std::int8_t>(input.byte()) : 0));
   const std::uint32_t timestamp = std::uint32_t{sequence} * 160 + (shape & 16 ? input.byte() << 14 : 0);
   constexpr std::array<std::uint8_t, 4> kTypes{96, 63, 13, 101};
-  packet = {0x80, kTypes[shape & 3], static_cast<std::uint8_t>(sequence >> 8), static_cast<std::uint8_t>(sequence),
-            static_cast<std::uint8_t>(timestamp >> 24), static_cast<std::uint8_t>(timestamp >> 16),
-            static_cast<std::uint8_t>(timestamp >> 8), static_cast<std::uint8_t>(timestamp), 0, 0, 0,
+  packet = {0x80,
+            kTypes[shape & 3],
+            static_cast<std::uint8_t>(sequence >> 8),
+            static_cast<std::uint8_t>(sequence),
+            static_cast<std::uint8_t>(timestamp >> 24),
+            static_cast<std::uint8_t>(timestamp >> 16),
+            static_cast<std::uint8_t>(timestamp >> 8),
+            static_cast<std::uint8_t>(timestamp),
+            0,
+            0,
+            0,
             static_cast<std::uint8_t>(shape & 32 ? 1 : 0)};
   const Bytes payload = input.take(input.byte());
   std::ranges::copy(payload, packet.begin() + 12);
