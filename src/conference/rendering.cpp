@@ -126,7 +126,7 @@ void Rendering::conceal_samples(std::size_t samples, bool is_counted) noexcept {
   const auto channels = static_cast<std::size_t>(codec_->channels());
   const std::size_t quantum = rate / 400;  // Opus conceals multiples of 2.5 ms
   samples = std::max((samples + quantum - 1) / quantum, std::size_t{1}) * quantum;
-  samples = std::min(samples, pcm_.size() / channels / quantum * quantum);
+  samples = std::min(samples, kMaxPacketMs * quantum * 2 / 5);
   const bool is_silent = concealed_run_ >= rate * kCodecConcealmentMs / 1000;
   concealed_run_ += samples;
   if (is_counted) count_concealed(output_of(samples), is_silent);
