@@ -5,7 +5,18 @@ from pathlib import Path
 
 from mixminus import _core
 from mixminus._core import isa
-from mixminus._tick import AudioReceiver, ComfortNoise, Mixer, Resampler, level_dbov
+from mixminus._tick import (
+    AudioReceiver,
+    Codec,
+    ComfortNoise,
+    Conference,
+    Leg,
+    Mixer,
+    Resampler,
+    codecs,
+    level_dbov,
+    opus_version,
+)
 from mixminus.errors import (
     CapacityError,
     MalformedError,
@@ -16,13 +27,17 @@ from mixminus.errors import (
     UnknownLegError,
     UnsupportedCodecError,
 )
-from mixminus.stats import AudioReceiverStats
+from mixminus.stats import AudioReceiverStats, LegStats
 
 __all__ = [
     "AudioReceiver",
     "AudioReceiverStats",
     "CapacityError",
+    "Codec",
     "ComfortNoise",
+    "Conference",
+    "Leg",
+    "LegStats",
     "MalformedError",
     "Mixer",
     "MixminusError",
@@ -33,10 +48,12 @@ __all__ = [
     "UnknownLegError",
     "UnsupportedCodecError",
     "__version__",
+    "codecs",
     "get_cmake_dir",
     "get_include",
     "isa",
     "level_dbov",
+    "opus_version",
 ]
 
 __version__ = version("mixminus")

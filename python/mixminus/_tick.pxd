@@ -3,7 +3,10 @@ cimport numpy as cnp
 from cpython.buffer cimport Py_buffer
 from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libcpp cimport bool as cbool
+from libcpp.memory cimport unique_ptr
 from libcpp.span cimport span
+from libcpp.string cimport string
+cimport numpy as cnp
 
 ctypedef const float const_float
 ctypedef const int16_t const_int16_t
@@ -94,21 +97,57 @@ cdef class Mixer:
 cdef class ComfortNoise:
     cdef CoreComfortNoise core
 
-
 cdef extern from "mixminus/codec/codec.hpp" namespace "mixminus::codec" nogil:
-    cdef enum class Kind(int):
+    cdef enum class CodecKind "mixminus::codec::Kind"(int):
         opus
         pcmu
         pcma
         g722
         l16
 
+    cdef enum class OpusApplication(int):
+        voip
+        audio
+        low_delay
+
+    cdef struct OpusSettings:
+        OpusApplication application
+        int32_t bitrate_bps
+        int32_t complexity
+        cbool in_band_fec
+        int32_t expected_loss_percent
+        cbool dtx
+
     cdef cppclass CodecConfig "mixminus::codec::Config":
-        Kind kind
+        CodecKind kind
         int32_t sample_rate_hz
         int32_t channels
+        OpusSettings opus
 
-    int32_t native_rate_hz(Kind kind, int32_t wanted_hz) noexcept
+    const int32_t kFailed
+
+    cdef cppclass CoreCodec "mixminus::codec::Codec":
+        int32_t sample_rate_hz() noexcept
+        int32_t channels() noexcept
+        int32_t rtp_clock_hz() noexcept
+        int32_t duration(span[const_uint8_t] payload) noexcept
+        int32_t decode(span[const_uint8_t] payload, span[int16_t] pcm) noexcept
+        cbool has_fec(span[const_uint8_t] next_payload) noexcept
+        int32_t decode_fec(span[const_uint8_t] next_payload, span[int16_t] pcm) noexcept
+        int32_t conceal(span[int16_t] pcm) noexcept
+        int32_t encode(span[const_int16_t] pcm, span[uint8_t] payload) noexcept
+
+    Status make_codec(const CodecConfig& config, unique_ptr[CoreCodec]& codec) noexcept
+    int32_t native_rate_hz(CodecKind kind, int32_t wanted_hz) noexcept
+    const char* core_opus_version "mixminus::codec::opus_version"() noexcept
+
+cdef class Codec:
+    cdef CodecConfig config
+    cdef unique_ptr[CoreCodec] core
+    cdef readonly str kind
+    cdef cnp.ndarray samples_of(self, object pcm)
+    cdef cnp.ndarray room(self, size_t samples)
+    cdef object decoded(self, cnp.ndarray pcm, int32_t samples)
 
 cdef extern from "mixminus/conference/audio_receiver.hpp" namespace "mixminus::conference" nogil:
     cdef cppclass CoreReceiverConfig "mixminus::conference::ReceiverConfig":
@@ -150,6 +189,7 @@ cdef extern from "mixminus/conference/audio_receiver.hpp" namespace "mixminus::c
 
     cdef cppclass CoreAudioReceiver "mixminus::conference::AudioReceiver":
         Status configure(const CoreReceiverConfig& config) noexcept
+        Status configure(const CoreReceiverConfig& config, unique_ptr[CoreCodec] codec) noexcept
         void insert(span[const_uint8_t] datagram, int64_t arrival_ns) noexcept
         CorePlayout pull(int64_t now_ns, span[int16_t] out) noexcept
         CoreReceiverStatistics statistics() noexcept
@@ -161,3 +201,134 @@ cdef class AudioReceiver:
     cdef readonly cnp.npy_intp frame_samples
     cdef int playout
     cdef void receive(self, const uint8_t* datagram, size_t size, int64_t arrival_ns) noexcept nogil
+
+cdef extern from "mixminus/conference/conference.hpp" namespace "mixminus::conference" nogil:
+    cdef cppclass LegId:
+        int32_t slot
+        uint32_t generation
+
+    cdef cppclass StreamOrigin:
+        uint32_t ssrc
+        uint16_t sequence_number
+        uint32_t rtp_timestamp
+
+    cdef cppclass LegConfig:
+        CodecConfig codec
+        int32_t payload_type
+        int32_t red_payload_type
+        MixRole role
+        float gain_db
+        StreamOrigin origin
+        int32_t min_delay_ms
+        int32_t max_delay_ms
+        cbool lists_contributors
+        string cname
+
+    cdef cppclass RemoteStatistics:
+        int64_t packets_lost
+        float fraction_lost
+        uint32_t jitter
+        int64_t round_trip_time_ns
+        uint64_t reports_received
+        uint64_t reports_malformed
+
+    cdef cppclass LegStatistics:
+        CoreReceiverStatistics inbound
+        uint64_t packets_sent
+        uint64_t bytes_sent
+        uint64_t packets_overwritten
+        uint64_t encode_failures
+        RemoteStatistics remote
+        float level_dbov
+        cbool is_heard
+        cbool has_said_bye
+
+    cdef cppclass LegCodecs:
+        unique_ptr[CoreCodec] decoder
+        unique_ptr[CoreCodec] encoder
+
+    cdef cppclass ConferenceConfig "mixminus::conference::Config":
+        int32_t sample_rate_hz
+        int32_t frame_ms
+        int32_t capacity
+        int32_t loudest
+        int32_t threads
+        cbool shares_encodes
+        int64_t unix_offset_ns
+
+    cdef cppclass CoreConference "mixminus::conference::Conference":
+        Status configure(const ConferenceConfig& config) noexcept
+        Status add_leg(const LegConfig& config, LegCodecs codecs, LegId& id) noexcept
+        Status remove_leg(LegId id) noexcept
+        void receive(LegId id, span[const_uint8_t] datagram, int64_t arrival_ns) noexcept
+        void tick(int64_t now_ns) noexcept
+        span[const_uint8_t] packet(LegId id) noexcept
+        void take_packet(LegId id) noexcept
+        span[const_uint8_t] report(LegId id) noexcept
+        void take_report(LegId id) noexcept
+        Status set_gain_db(LegId id, float gain_db) noexcept
+        Status set_muted(LegId id, cbool is_muted) noexcept
+        Status set_role(LegId id, MixRole role) noexcept
+        cbool has(LegId id) noexcept
+        Status statistics(LegId id, LegStatistics& statistics) noexcept
+        int32_t mix_of(LegId id) noexcept
+        int32_t distinct_mixes() noexcept
+        size_t encodes() noexcept
+        span[const_int32_t] talkers() noexcept
+        uint64_t packets_for_nobody() noexcept
+        const ConferenceConfig& config() noexcept
+
+
+cdef class Conference:
+    cdef CoreConference core
+    cdef object random
+    cdef dict legs_by_slot
+
+
+cdef class Leg:
+    cdef Conference conference
+    cdef LegId id
+    cdef readonly str name
+    cdef readonly uint32_t ssrc
+    cdef readonly int slot
+
+cdef extern from "mixminus/serve/switchboard.hpp" namespace "mixminus::serve" nogil:
+    cdef cppclass EndpointAddress "std::array<std::uint8_t, 16>":
+        uint8_t* data() noexcept
+
+    cdef cppclass Endpoint:
+        EndpointAddress address
+        uint16_t port
+        uint32_t ssrc
+
+    cdef cppclass Stranger:
+        Endpoint endpoint
+        uint8_t payload_type
+
+    cdef cppclass Strangers "std::span<const mixminus::serve::Stranger>":
+        size_t size() noexcept
+        const Stranger& operator[](size_t index) noexcept
+
+    cdef struct SwitchboardStatistics:
+        uint64_t datagrams_received
+        uint64_t datagrams_malformed
+        uint64_t datagrams_from_strangers
+        uint64_t datagrams_sent
+        uint64_t datagrams_not_sent
+        uint64_t receive_calls
+        uint64_t send_calls
+
+    cdef cppclass CoreSwitchboard "mixminus::serve::Switchboard":
+        Status configure(int socket, int32_t capacity, uint64_t hash_key) noexcept
+        Strangers receive(CoreConference& conference, int64_t now_ns, int64_t realtime_offset_ns) noexcept
+        void send(CoreConference& conference) noexcept
+        Status connect(const Endpoint& endpoint, LegId leg, int64_t now_ns) noexcept
+        void disconnect(LegId leg) noexcept
+        int64_t last_arrival_ns(LegId leg) noexcept
+        const SwitchboardStatistics& statistics() noexcept
+
+
+cdef class Switchboard:
+    cdef CoreSwitchboard core
+    cdef Conference conference
+    cdef object socket

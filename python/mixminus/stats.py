@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["AudioReceiverStats"]
+__all__ = ["AudioReceiverStats", "LegStats"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +44,32 @@ class AudioReceiverStats:
     """Seconds at which playout should run now, above the fastest packets of the last 4 s."""
     playout_delay: float
     """Seconds at which it ran when the last packet was played."""
+
+
+@dataclass(frozen=True, slots=True)
+class LegStats(AudioReceiverStats):
+    """Both directions of one leg since it joined; what comes in is described by the base class.
+
+    ``packets_sent`` and ``bytes_sent`` are those of RTCOutboundRtpStreamStats. What the site reports about the
+    stream that it is sent has the meaning of RTCRemoteInboundRtpStreamStats.
+    """
+
+    packets_sent: int
+    bytes_sent: int
+    """Payload only."""
+    packets_overwritten: int
+    """Not taken within four ticks."""
+    encode_failures: int
+    remote_packets_lost: int
+    fraction_lost: float
+    """0..1, of the last report."""
+    remote_jitter: int
+    """Units of the codec's RTP clock."""
+    round_trip_time: float | None
+    """Seconds, of the last report; None before the first."""
+    reports_received: int
+    reports_malformed: int
+    level_dbov: float
+    """Of the last frame that was decoded, -127..0 (RFC 6464)."""
+    is_heard: bool
+    """In the mix of the last tick."""

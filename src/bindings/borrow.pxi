@@ -57,3 +57,10 @@ cdef void* borrow(object source, Py_buffer* view, int dtype, Py_ssize_t size_byt
     if found_bytes == size_bytes:
         raise TypeError("buffer must be aligned")
     raise ShapeMismatchError(f"buffer holds {found_bytes} bytes, not {size_bytes}")
+
+
+cdef int64_t in_range(value, int64_t low, int64_t high, str name) except? -1:
+    cdef int64_t number = value
+    if number < low or number > high:
+        raise OutOfRangeError(f"{name} must be in {low}..{high}, not {number}")
+    return number

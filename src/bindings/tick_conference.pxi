@@ -1,5 +1,5 @@
 # Conference and Leg in Python: packets in, one tick, packets out.
-cdef dict ROLES = {"talker": <int>Role.talker, "listener": <int>Role.listener, "tap": <int>Role.tap}
+from mixminus.stats import LegStats
 
 
 cdef class Leg:
@@ -70,7 +70,13 @@ cdef class Leg:
 
     def set_role(self, str role not None):
         """Make it a "talker", "listener" or "tap"."""
-        check(self.conference.core.set_role(self.id, role_of(role)), "the leg has left the conference")
+        check(self.conference.core.set_role(self.id, role_named(role)), "the leg has left the conference")
+
+    @property
+    def has_said_bye(self) -> bool:
+        """Whether an RTCP BYE came from the site (RFC 3550 section 6.6)."""
+        cdef LegStatistics statistics
+        return self.conference.core.statistics(self.id, statistics) == Status.ok and statistics.has_said_bye
 
     @property
     def is_in_conference(self) -> bool:
@@ -87,10 +93,23 @@ cdef class Leg:
         return f"<mixminus.Leg {self.name!r} slot {self.slot} ssrc {self.ssrc:#010x}>"
 
 
-cdef Role role_of(str role) except *:
-    if role not in ROLES:
-        raise ValueError(f"role must be one of {', '.join(ROLES)}, not {role!r}")
-    return <Role><int>ROLES[role]
+cdef object leg_stats(const LegStatistics& now):
+    cdef int64_t round_trip_ns = now.remote.round_trip_time_ns
+    return LegStats(
+        **inbound_fields(now.inbound),
+        packets_sent=now.packets_sent,
+        bytes_sent=now.bytes_sent,
+        packets_overwritten=now.packets_overwritten,
+        encode_failures=now.encode_failures,
+        remote_packets_lost=now.remote.packets_lost,
+        fraction_lost=now.remote.fraction_lost,
+        remote_jitter=now.remote.jitter,
+        round_trip_time=None if round_trip_ns < 0 else round_trip_ns * NS,
+        reports_received=now.remote.reports_received,
+        reports_malformed=now.remote.reports_malformed,
+        level_dbov=now.level_dbov,
+        is_heard=now.is_heard,
+    )
 
 
 cdef class Conference:
@@ -112,9 +131,9 @@ cdef class Conference:
         One encode for all legs that hear the same in the same codec; False encodes for each leg.
     seed : int, optional
         Where SSRCs, sequence numbers and timestamps start; without it they are random (RFC 3550 section 5.1).
-    ntp_offset_ns : int
-        What to add to ``now_ns`` to get nanoseconds since 1900, for the NTP times of reports. With 0 they
-        count from the zero of ``now_ns``, which RFC 3550 section 6.4.1 allows.
+    unix_offset_ns : int
+        What to add to ``now_ns`` to get Unix time, for the NTP times of reports. With 0 they count from the
+        zero of ``now_ns``, which RFC 3550 section 6.4.1 allows.
 
     Raises
     ------
@@ -136,7 +155,7 @@ cdef class Conference:
     """
 
     def __cinit__(self, int sample_rate_hz=48000, int frame_ms=20, int capacity=256, int loudest=4, int threads=2, *,
-                  bint share_encodes=True, seed=None, int64_t ntp_offset_ns=0):
+                  bint share_encodes=True, seed=None, int64_t unix_offset_ns=0):
         cdef ConferenceConfig config
         config.sample_rate_hz = sample_rate_hz
         config.frame_ms = frame_ms
@@ -144,7 +163,7 @@ cdef class Conference:
         config.loudest = loudest
         config.threads = threads
         config.shares_encodes = share_encodes
-        config.ntp_offset_ns = ntp_offset_ns
+        config.unix_offset_ns = unix_offset_ns
         check(self.core.configure(config),
               "sample_rate_hz must be 8000, 16000, 24000, 32000, 44100 or 48000, frame_ms 10, 20, 40 or 60, "
               "capacity 1..4096, loudest 0..capacity, threads 1..64")
@@ -197,20 +216,22 @@ cdef class Conference:
         cdef LegCodecs codecs
         cdef LegId id
         cdef Leg leg
-        config.role = role_of(role)
+        config.role = role_named(role)
         config.gain_db = gain_db
         config.min_delay_ms = min_delay_ms
         config.max_delay_ms = max_delay_ms
         config.lists_contributors = list_contributors
         config.cname = cname.encode()
         if payload_type is not None:
-            config.payload_type = in_range(payload_type, 0, 127, "payload_type")
+            config.payload_type = <int32_t>in_range(payload_type, 0, 127, "payload_type")
         if red_payload_type is not None:
-            config.red_payload_type = in_range(red_payload_type, 0, 127, "red_payload_type")
-        config.origin.ssrc = self.random.getrandbits(32) if ssrc is None else in_range(ssrc, 0, 0xFFFFFFFF, "ssrc")
+            config.red_payload_type = <int32_t>in_range(red_payload_type, 0, 127, "red_payload_type")
+        config.origin.ssrc = self.random.getrandbits(32) if ssrc is None else <uint32_t>in_range(ssrc, 0, 0xFFFFFFFF, "ssrc")
         config.origin.sequence_number = self.random.getrandbits(15)
         config.origin.rtp_timestamp = self.random.getrandbits(32)
-        @CODEC@
+        if not read_codec(codec, self.core.config().sample_rate_hz, &config.codec):
+            codecs.decoder, codecs.encoder = wrap_codec(codec), wrap_codec(codec)
+            config.codec.sample_rate_hz = codecs.decoder.get().sample_rate_hz()
         check(self.core.add_leg(config, move(codecs), id),
               "the conference is full, this build or rate has no such codec, or a parameter is out of range")
         leg = Leg.__new__(Leg)
@@ -289,9 +310,3 @@ cdef class Conference:
         """Length of a tick."""
         return self.core.config().frame_ms
 
-
-cdef int64_t in_range(value, int64_t low, int64_t high, str name) except? -1:
-    cdef int64_t number = value
-    if number < low or number > high:
-        raise OutOfRangeError(f"{name} must be in {low}..{high}, not {number}")
-    return number

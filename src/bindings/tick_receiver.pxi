@@ -1,18 +1,9 @@
 """AudioReceiver: packets of one sender in, frames out."""
 
-from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_CheckExact, PyBytes_GET_SIZE
-
 from mixminus.stats import AudioReceiverStats
 
 cdef tuple PLAYOUTS = ("silence", "speech", "comfort_noise", "concealment")
 cdef double NS = 1e-9
-cdef dict KINDS = {
-    "opus": <int>Kind.opus,
-    "pcmu": <int>Kind.pcmu,
-    "pcma": <int>Kind.pcma,
-    "g722": <int>Kind.g722,
-    "l16": <int>Kind.l16,
-}
 
 
 cdef class AudioReceiver:
@@ -61,12 +52,11 @@ cdef class AudioReceiver:
         config.frame_ms = frame_ms
         config.min_delay_ms = min_delay_ms
         config.max_delay_ms = max_delay_ms
-        if codec not in KINDS:
-            raise UnsupportedCodecError(f"codec must be one of {', '.join(KINDS)}")
-        config.codec.kind = <Kind><int>KINDS[codec]
-        config.codec.sample_rate_hz = native_rate_hz(config.codec.kind, sample_rate_hz)
         config.codec.channels = channels
-        check(self.core.configure(config), f"no receiver of {codec!r} can be made so")
+        if read_codec(codec, sample_rate_hz, &config.codec):
+            check(self.core.configure(config), f"no receiver of {codec!r} can be made so")
+        else:
+            check(self.core.configure(config, wrap_codec(codec)), f"no receiver of {codec!r} can be made so")
         self.frame_samples = self.core.frame_samples()
 
     def insert(self, packet, int64_t arrival_ns):
@@ -125,28 +115,31 @@ cdef class AudioReceiver:
 
     def stats(self):
         """Return an `AudioReceiverStats` of now."""
-        cdef CoreReceiverStatistics now = self.core.statistics()
-        return AudioReceiverStats(
-            packets_received=now.packets_received,
-            packets_lost=now.packets_lost,
-            packets_discarded=now.packets_discarded,
-            bytes_received=now.bytes_received,
-            jitter=now.jitter_ns * NS,
-            jitter_buffer_delay=now.jitter_buffer_delay_ns * NS,
-            jitter_buffer_target_delay=now.jitter_buffer_target_delay_ns * NS,
-            jitter_buffer_emitted_count=now.jitter_buffer_emitted_count,
-            total_samples_received=now.total_samples_received,
-            concealed_samples=now.concealed_samples,
-            silent_concealed_samples=now.silent_concealed_samples,
-            concealment_events=now.concealment_events,
-            inserted_samples_for_deceleration=now.inserted_samples_for_deceleration,
-            removed_samples_for_acceleration=now.removed_samples_for_acceleration,
-            fec_packets_received=now.fec_packets_received,
-            fec_packets_discarded=now.fec_packets_discarded,
-            packets_duplicated=now.packets_duplicated,
-            packets_malformed=now.packets_malformed,
-            packets_of_other_payload_type=now.packets_of_other_payload_type,
-            stream_changes=now.stream_changes,
-            target_delay=now.target_delay_ns * NS,
-            playout_delay=now.playout_delay_ns * NS,
-        )
+        return AudioReceiverStats(**inbound_fields(self.core.statistics()))
+
+
+cdef dict inbound_fields(CoreReceiverStatistics now):
+    return dict(
+        packets_received=now.packets_received,
+        packets_lost=now.packets_lost,
+        packets_discarded=now.packets_discarded,
+        bytes_received=now.bytes_received,
+        jitter=now.jitter_ns * NS,
+        jitter_buffer_delay=now.jitter_buffer_delay_ns * NS,
+        jitter_buffer_target_delay=now.jitter_buffer_target_delay_ns * NS,
+        jitter_buffer_emitted_count=now.jitter_buffer_emitted_count,
+        total_samples_received=now.total_samples_received,
+        concealed_samples=now.concealed_samples,
+        silent_concealed_samples=now.silent_concealed_samples,
+        concealment_events=now.concealment_events,
+        inserted_samples_for_deceleration=now.inserted_samples_for_deceleration,
+        removed_samples_for_acceleration=now.removed_samples_for_acceleration,
+        fec_packets_received=now.fec_packets_received,
+        fec_packets_discarded=now.fec_packets_discarded,
+        packets_duplicated=now.packets_duplicated,
+        packets_malformed=now.packets_malformed,
+        packets_of_other_payload_type=now.packets_of_other_payload_type,
+        stream_changes=now.stream_changes,
+        target_delay=now.target_delay_ns * NS,
+        playout_delay=now.playout_delay_ns * NS,
+    )

@@ -18,10 +18,6 @@ cdef class Switchboard:
     SSRC is answered where it came from.
     """
 
-    cdef CSwitchboard core
-    cdef Conference conference
-    cdef object socket
-
     def __cinit__(self, socket not None, Conference conference not None, int capacity=256):
         check(self.core.configure(socket.fileno(), capacity, SystemRandom().getrandbits(64)),
               "capacity must be at least 1 and the socket bound")
@@ -42,7 +38,7 @@ cdef class Switchboard:
         list of (str, int, int, int)
             Address, port, SSRC and payload type of senders that are not connected; at most 32, each once.
         """
-        cdef span[const_Stranger] strangers
+        cdef Strangers strangers
         cdef size_t i
         with nogil:
             strangers = self.core.receive(self.conference.core, now_ns, realtime_offset_ns)

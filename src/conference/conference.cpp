@@ -100,7 +100,7 @@ void Conference::receive(LegId id, Bytes datagram, std::int64_t arrival_ns) noex
   if (leg == nullptr) {
     ++packets_for_nobody_;
   } else if (rtp::is_rtcp(datagram)) {
-    leg->rtcp.receive(datagram, arrival_ns, config_.ntp_offset_ns);
+    leg->rtcp.receive(datagram, {arrival_ns, config_.unix_offset_ns}, leg->receiver);
   } else {
     leg->receiver.insert(datagram, arrival_ns);
   }
@@ -134,7 +134,7 @@ void Conference::send(std::int64_t now_ns) noexcept {
   for (const std::int32_t slot : slots_) {
     Leg& leg = *legs_[static_cast<std::size_t>(slot)];
     leg.sender.push(leg.encoder->payload(), leg.encoder->timestamp_step(), contributors(leg, memory));
-    if (leg.rtcp.is_due(now_ns)) leg.rtcp.write(leg.sender, leg.receiver, now_ns, config_.ntp_offset_ns);
+    if (leg.rtcp.is_due(now_ns)) leg.rtcp.write(leg.sender, leg.receiver, {now_ns, config_.unix_offset_ns});
   }
 }
 

@@ -105,4 +105,9 @@ void Resampler::reset() noexcept {
   filled_ = 0;
 }
 
+void Resampler::continue_from(const Resampler& other) noexcept {
+  std::copy_n(other.inputs_.begin(), std::min(other.inputs_.size(), inputs_.size()), inputs_.begin());
+  filled_ = other.filled_;
+}
+
 }  // namespace mixminus::dsp

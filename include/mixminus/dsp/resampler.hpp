@@ -40,6 +40,9 @@ class MIXMINUS_API Resampler {
   [[nodiscard]] std::int64_t delay_ns() const noexcept;
   void reset() noexcept;  ///< forgets the past, keeps the memory
 
+  /// Goes on where `other`, of the same rates and max_input_samples, stands. Allocates nothing.
+  void continue_from(const Resampler& other) noexcept;
+
  private:
   [[nodiscard]] std::size_t outputs_due(std::size_t inputs) const noexcept;
   void filter(std::size_t first_output, std::size_t end_output) noexcept;

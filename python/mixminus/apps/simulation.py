@@ -1,0 +1,184 @@
+"""A conference with its sites and lines in one process, in simulated time."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from mixminus.apps.audio_files import AudioWriter
+from mixminus.apps.network import InFlight, SimulatedNetwork
+from mixminus.apps.province import LINES, Site
+from mixminus.apps.rtp_sender import FORMATS, FRAME_MS, RtpSender
+from mixminus.apps.voices import encode, read_clips, room_noise
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from mixminus import AudioReceiver, Conference, Leg
+    from mixminus.apps.turns import Turn
+
+__all__ = ["RATE_HZ", "Material", "Post", "Simulation", "SiteEnd", "prepare_materials"]
+
+RATE_HZ = 48_000
+FRAME_NS = FRAME_MS * 1_000_000
+ROOM_DBOV = -62.0
+ROOM_S = 4.0
+
+
+class Material(NamedTuple):
+    """Payloads of one codec."""
+
+    clips: list[Sequence[bytes]]
+    room: Sequence[bytes]  # noise of a room with an open microphone
+    silence: Sequence[bytes]  # the same with DTX where the codec has it
+
+
+def prepare_materials(kinds: set[str], folder: Path | None) -> dict[str, Material]:
+    """Encode every clip and the noise once for each codec; ``folder`` as for `read_clips`."""
+    materials = {}
+    for kind in sorted(kinds):
+        rate_hz = FORMATS[kind].sample_rate_hz
+        noise = room_noise(ROOM_S, ROOM_DBOV, rate_hz, seed=0)
+        materials[kind] = Material(
+            [encode(kind, clip) for clip in read_clips(folder, rate_hz)],
+            encode(kind, noise),
+            encode(kind, noise, dtx=kind == "opus"),
+        )
+    return materials
+
+
+class SiteEnd:
+    """The far end of one leg: what it sends, and the line to the conference."""
+
+    def __init__(self, site: Site, leg: Leg, material: Material, seed: str) -> None:
+        form = FORMATS[site.codec]
+        self.site = site
+        self.leg = leg
+        self.turns: deque[Turn] = deque()
+        self.uplink = SimulatedNetwork(LINES[site.operator], f"{seed} up")
+        self.sender = RtpSender(form.frame_ticks, form.payload_type, leg.ssrc ^ 1, seed)
+        self._clips = material.clips
+        # every third room uses DTX
+        self._idle = material.silence if hash_of(seed) % 3 == 0 else material.room
+        self._first_idle = hash_of(seed) % len(self._idle)
+
+    def packet(self, frame: int) -> bytes | None:
+        """Return the packet of this frame: speech in a turn of the site, else its room."""
+        while self.turns and self.turns[0].end_frame <= frame:
+            self.turns.popleft()
+        if self.turns and self.turns[0].start_frame <= frame:
+            turn = self.turns[0]
+            return self.sender.packet(self._clips[turn.clip][frame - turn.start_frame])
+        return self.sender.packet(self._idle[(self._first_idle + frame) % len(self._idle)])
+
+
+def hash_of(text: str) -> int:
+    """Return a number that is the same in every process, unlike ``hash()``."""
+    return sum(place * byte for place, byte in enumerate(text.encode(), start=1))
+
+
+class Post:
+    """Somebody who listens at a site: what comes back goes over its line, is decoded and written."""
+
+    def __init__(self, end: SiteEnd, path: Path, seed: str) -> None:
+        from mixminus import AudioReceiver  # noqa: PLC0415 - heavy
+
+        self.end = end
+        self.path = path
+        self._downlink = SimulatedNetwork(LINES[end.site.operator], f"{seed} down")
+        self._in_flight: InFlight[bytes] = InFlight()
+        self._receiver: AudioReceiver = AudioReceiver(
+            codec=end.site.codec, sample_rate_hz=RATE_HZ, frame_ms=FRAME_MS
+        )
+        self._writer = AudioWriter(path, RATE_HZ)
+        self._frame = np.zeros(RATE_HZ * FRAME_MS // 1000, np.int16)
+
+    def hear(self, packet: bytes | None, now_ns: int) -> None:
+        """Send ``packet`` over the line and play what has arrived."""
+        if packet is not None:
+            self._in_flight.offer(packet, self._downlink, now_ns)
+        for arrival_ns, arrived in self._in_flight.arrived(now_ns):
+            self._receiver.insert(arrived, arrival_ns)
+        self._receiver.pull(now_ns, out=self._frame)
+        self._writer.write(self._frame)
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._writer.close()
+
+
+@dataclass
+class Counts:
+    """Sums over the frames of a simulation."""
+
+    frames: int = 0
+    packets_back: int = 0
+    distinct_mixes: list[int] = field(default_factory=list)
+    talkers: list[int] = field(default_factory=list)
+    server_cpu_ns: int = 0
+    server_wall_ns: int = 0
+    slowest_tick_ns: int = 0
+
+
+class Simulation:
+    """Sites, lines and the conference, frame by frame.
+
+    Parameters
+    ----------
+    conference : Conference
+        Holds the legs of ``ends`` and no others.
+    ends : sequence of SiteEnd
+        Site i sends its packets at i/n of every frame.
+    posts : sequence of Post
+        Where somebody listens.
+    """
+
+    def __init__(
+        self, conference: Conference, ends: Sequence[SiteEnd], posts: Sequence[Post]
+    ) -> None:
+        self.counts = Counts()
+        self._conference = conference
+        self._ends = ends
+        self._posts = posts
+        self._in_flight: InFlight[tuple[Leg, bytes]] = InFlight()
+
+    def run_frame(self) -> None:
+        """Pass 20 ms: sites send, lines carry, the conference ticks, posts hear."""
+        start_ns = self.counts.frames * FRAME_NS
+        now_ns = start_ns + FRAME_NS
+        self._send(start_ns)
+        arrived = list(self._in_flight.arrived(now_ns))
+        packets = self._serve(arrived, now_ns)
+        for post in self._posts:
+            post.hear(packets[post.end.leg], now_ns)
+        self.counts.frames += 1
+        self.counts.packets_back += sum(packet is not None for packet in packets.values())
+        self.counts.distinct_mixes.append(self._conference.distinct_mixes)
+        self.counts.talkers.append(len(self._conference.talkers))
+
+    def _send(self, start_ns: int) -> None:
+        for place, end in enumerate(self._ends):
+            packet = end.packet(self.counts.frames)
+            if packet is not None:
+                sent_ns = start_ns + place * FRAME_NS // len(self._ends)
+                self._in_flight.offer((end.leg, packet), end.uplink, sent_ns)
+
+    def _serve(
+        self, arrived: Sequence[tuple[int, tuple[Leg, bytes]]], now_ns: int
+    ) -> dict[Leg, bytes | None]:
+        """Do what a server does; nothing else is timed."""
+        wall_ns, cpu_ns = time.perf_counter_ns(), time.process_time_ns()
+        for arrival_ns, (leg, packet) in arrived:
+            leg.receive(packet, arrival_ns)
+        self._conference.tick(now_ns)
+        packets = {end.leg: end.leg.take_packet() for end in self._ends}
+        took_ns = time.perf_counter_ns() - wall_ns
+        self.counts.server_cpu_ns += time.process_time_ns() - cpu_ns
+        self.counts.server_wall_ns += took_ns
+        self.counts.slowest_tick_ns = max(self.counts.slowest_tick_ns, took_ns)
+        return packets
