@@ -29,6 +29,7 @@ class Player:
         self.played: list[int] = []
 
     def send(self, number: int, at_ms: float, *, ssrc: int = 1, shift: int = 0) -> jitter.Insertion:
+        """Insert packet `number` as of `at_ms`."""
         return self.buffer.insert(
             str(number).encode(),
             int(at_ms * MS),
@@ -38,6 +39,7 @@ class Player:
         )
 
     def pull(self) -> list[jitter.Step]:
+        """Return the steps of the next 10 ms."""
         steps = []
         while self.left_ticks < 480:
             ahead_ns = self.left_ticks * 1_000_000_000 // 48000
@@ -61,6 +63,7 @@ class Player:
             self.pull()
 
     def count(self, action: jitter.Action) -> int:
+        """Return how many steps of a running stream were of a kind."""
         return sum(step.action is action and step.is_playing for step in self.steps)
 
 
