@@ -62,7 +62,7 @@ def check_stream(packets: Sequence[bytes], form: Format) -> StreamFaults:
 
     headers = [rtp.parse(packet) for packet in packets]
     numbers = np.array([header.sequence_number for header in headers], np.uint16)
-    stamps = np.array([header.timestamp for header in headers], np.uint32)
+    stamps = np.array([header.rtp_timestamp for header in headers], np.uint32)
     return StreamFaults(
         ssrcs=len({header.ssrc for header in headers}),
         sequence_gaps=int(np.count_nonzero(np.diff(numbers) != 1)),
@@ -87,9 +87,9 @@ def decode(endpoint: Endpoint, kind: str, start_ns: int, length: int) -> Samples
     codec = Codec(kind, sample_rate_hz=rate_hz)
     headers = [rtp.parse(packet) for _, packet in endpoint.arrivals]
     arrivals_ns = np.array([arrival_ns for arrival_ns, _ in endpoint.arrivals]) - start_ns
-    first = headers[0].timestamp
+    first = headers[0].rtp_timestamp
     # steps from the first packet, right over the wrap of 32 bits as long as they are short
-    ticks = np.array([(h.timestamp - first + 2**31) % 2**32 - 2**31 for h in headers])
+    ticks = np.array([(h.rtp_timestamp - first + 2**31) % 2**32 - 2**31 for h in headers])
     samples = np.zeros((int(ticks.max()) // form.frame_ticks + 1) * frame_samples, np.int16)
     for tick, header in zip(ticks, headers, strict=True):
         place = int(tick) // form.frame_ticks * frame_samples
