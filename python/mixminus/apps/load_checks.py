@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from mixminus import Codec, rtp
 from mixminus.apps.hearing import HEARD, find_voice
 from mixminus.apps.rtp_sender import FORMATS, Format
 
@@ -58,8 +59,6 @@ def listening_rate_hz(kind: str) -> int:
 
 def check_stream(packets: Sequence[bytes], form: Format) -> StreamFaults:
     """Compare the headers of one endpoint's packets, in order of arrival."""
-    from mixminus import rtp  # noqa: PLC0415 - heavy
-
     headers = [rtp.parse(packet) for packet in packets]
     numbers = np.array([header.sequence_number for header in headers], np.uint16)
     stamps = np.array([header.rtp_timestamp for header in headers], np.uint32)
@@ -80,8 +79,6 @@ def on_wall_clock(samples: Samples, start_ns: float, sample_rate_hz: int, length
 
 def decode(endpoint: Endpoint, kind: str, start_ns: int, length: int) -> Samples:
     """Return what came back to ``endpoint`` by the clock of arrivals, ``start_ns`` is sample 0."""
-    from mixminus import Codec, rtp  # noqa: PLC0415 - heavy
-
     form, rate_hz = FORMATS[kind], listening_rate_hz(kind)
     frame_samples = rate_hz * form.frame_ticks // form.clock_hz
     codec = Codec(kind, sample_rate_hz=rate_hz)
