@@ -69,7 +69,7 @@ def deliver(endpoints: list[Endpoint], loop: Samples, leak: float = 0.0) -> None
         sender, codec = RtpSender(160, 8, 99, site), Codec(KIND, sample_rate_hz=RATE_HZ)
         for number, frame in enumerate(frames):
             arrival_ns = (number + BRIDGE_FRAMES) * FRAME_NS
-            packet = sender.packet(bytes(codec.encode(frame)))
+            packet = sender.packet(codec.encode(frame))
             if WARM_UP_S * 1e9 <= arrival_ns < SECONDS * 1e9 and packet is not None:
                 endpoint.receive(packet, arrival_ns)
 
