@@ -3,7 +3,7 @@
 from importlib.metadata import version
 from pathlib import Path
 
-from mixminus import _core
+from mixminus import _core, rtp
 from mixminus._core import isa
 from mixminus._tick import (
     AudioReceiver,
@@ -54,6 +54,7 @@ __all__ = [
     "isa",
     "level_dbov",
     "opus_version",
+    "rtp",
 ]
 
 __version__ = version("mixminus")

@@ -7,10 +7,15 @@ namespace py = pybind11;
 
 void bind_kernels(py::module_ m);
 void bind_jitter(py::module_ m);
+void bind_rtp(py::module_ m);
+void bind_rtcp(py::module_ m);
 
 PYBIND11_MODULE(_core, m) {
   if (!mixminus::kernels::cap_is_known()) throw py::import_error("MIXMINUS_ISA names no instruction set of this build");
   m.def("isa", [] { return mixminus::kernels::active().isa; }, "Instruction set in use.");
   bind_kernels(m.def_submodule("kernels", "Inner loops by instruction set, for tests and benches."));
   bind_jitter(m.def_submodule("jitter", "Parts of the jitter buffer."));
+  const py::module_ rtp = m.def_submodule("rtp", "RTP and RTCP as plain tuples; mixminus.rtp names their fields.");
+  bind_rtp(rtp);
+  bind_rtcp(rtp);
 }

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mixminus import Conference, codecs
 from mixminus.apps.arguments import number, whole_number
 from mixminus.apps.demo_report import report
 from mixminus.apps.errors import require
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping, Sequence
 
-    from mixminus import Conference
     from mixminus.apps.province import Site
     from mixminus.apps.simulation import Material
 
@@ -41,8 +41,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Hold the conference, write what three sites hear, and report."""
-    from mixminus import Conference, codecs  # noqa: PLC0415 - heavy
-
     require("rich", "demo")
     sites = [_with_codec(site, codecs()) for site in province_sites(arguments.sites)]
     materials = prepare_materials({site.codec for site in sites}, arguments.speech)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from mixminus import Codec, rtp
 from mixminus.apps.hearing import HEARD, find_voice
 from mixminus.apps.rtp_sender import FORMATS, Format
 
@@ -58,11 +59,9 @@ def listening_rate_hz(kind: str) -> int:
 
 def check_stream(packets: Sequence[bytes], form: Format) -> StreamFaults:
     """Compare the headers of one endpoint's packets, in order of arrival."""
-    from mixminus import rtp  # noqa: PLC0415 - heavy
-
     headers = [rtp.parse(packet) for packet in packets]
     numbers = np.array([header.sequence_number for header in headers], np.uint16)
-    stamps = np.array([header.timestamp for header in headers], np.uint32)
+    stamps = np.array([header.rtp_timestamp for header in headers], np.uint32)
     return StreamFaults(
         ssrcs=len({header.ssrc for header in headers}),
         sequence_gaps=int(np.count_nonzero(np.diff(numbers) != 1)),
@@ -80,16 +79,14 @@ def on_wall_clock(samples: Samples, start_ns: float, sample_rate_hz: int, length
 
 def decode(endpoint: Endpoint, kind: str, start_ns: int, length: int) -> Samples:
     """Return what came back to ``endpoint`` by the clock of arrivals, ``start_ns`` is sample 0."""
-    from mixminus import Codec, rtp  # noqa: PLC0415 - heavy
-
     form, rate_hz = FORMATS[kind], listening_rate_hz(kind)
     frame_samples = rate_hz * form.frame_ticks // form.clock_hz
     codec = Codec(kind, sample_rate_hz=rate_hz)
     headers = [rtp.parse(packet) for _, packet in endpoint.arrivals]
     arrivals_ns = np.array([arrival_ns for arrival_ns, _ in endpoint.arrivals]) - start_ns
-    first = headers[0].timestamp
+    first = headers[0].rtp_timestamp
     # steps from the first packet, right over the wrap of 32 bits as long as they are short
-    ticks = np.array([(h.timestamp - first + 2**31) % 2**32 - 2**31 for h in headers])
+    ticks = np.array([(h.rtp_timestamp - first + 2**31) % 2**32 - 2**31 for h in headers])
     samples = np.zeros((int(ticks.max()) // form.frame_ticks + 1) * frame_samples, np.int16)
     for tick, header in zip(ticks, headers, strict=True):
         place = int(tick) // form.frame_ticks * frame_samples

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mixminus import Mixer
 from mixminus.apps.arguments import whole_number
 from mixminus.apps.audio_files import FORMATS, AudioReader, AudioWriter, Samples
 from mixminus.apps.errors import CommandError
@@ -66,8 +67,6 @@ def mix_files(files: Sequence[Path], targets: Sequence[Path], rate_hz: int) -> f
     float
         Length of the mixes in seconds.
     """
-    from mixminus import Mixer  # noqa: PLC0415 - heavy, and only this function needs it
-
     mixer = Mixer(sample_rate_hz=rate_hz, frame_ms=FRAME_MS, capacity=len(files), loudest=0)
     slots = [mixer.add(role="talker") for _ in files]
     frame_samples = mixer.frames.shape[1]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from mixminus import AudioReceiver
 from mixminus.apps.audio_files import AudioWriter
 from mixminus.apps.network import InFlight, SimulatedNetwork
 from mixminus.apps.province import LINES, Site
@@ -19,14 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from mixminus import AudioReceiver, Conference, Leg
+    from mixminus import Conference, Leg
     from mixminus.apps.turns import Turn
 
 __all__ = ["RATE_HZ", "Material", "Post", "Simulation", "SiteEnd", "prepare_materials"]
 
 RATE_HZ = 48_000
 FRAME_NS = FRAME_MS * 1_000_000
-ROOM_DBOV = -62.0
+ROOM_DBOV = -68.0
 ROOM_S = 4.0
 
 
@@ -64,8 +65,8 @@ class SiteEnd:
         self.sender = RtpSender(form.frame_ticks, form.payload_type, leg.ssrc ^ 1, seed)
         self._clips = material.clips
         # every third room uses DTX
-        self._idle = material.silence if hash_of(seed) % 3 == 0 else material.room
-        self._first_idle = hash_of(seed) % len(self._idle)
+        self._idle = material.silence if _number_of(seed) % 3 == 0 else material.room
+        self._first_idle = _number_of(seed) % len(self._idle)
 
     def packet(self, frame: int) -> bytes | None:
         """Return the packet of this frame: speech in a turn of the site, else its room."""
@@ -77,7 +78,7 @@ class SiteEnd:
         return self.sender.packet(self._idle[(self._first_idle + frame) % len(self._idle)])
 
 
-def hash_of(text: str) -> int:
+def _number_of(text: str) -> int:
     """Return a number that is the same in every process, unlike ``hash()``."""
     return sum(place * byte for place, byte in enumerate(text.encode(), start=1))
 
@@ -86,13 +87,11 @@ class Post:
     """Somebody who listens at a site: what comes back goes over its line, is decoded and written."""
 
     def __init__(self, end: SiteEnd, path: Path, seed: str) -> None:
-        from mixminus import AudioReceiver  # noqa: PLC0415 - heavy
-
         self.end = end
         self.path = path
         self._downlink = SimulatedNetwork(LINES[end.site.operator], f"{seed} down")
         self._in_flight: InFlight[bytes] = InFlight()
-        self._receiver: AudioReceiver = AudioReceiver(
+        self._receiver = AudioReceiver(
             codec=end.site.codec, sample_rate_hz=RATE_HZ, frame_ms=FRAME_MS
         )
         self._writer = AudioWriter(path, RATE_HZ)

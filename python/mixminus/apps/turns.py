@@ -14,8 +14,8 @@ __all__ = ["Turn", "turn_schedule"]
 # gaps between turns of conversations spread around zero; negative ones are overlaps
 # (Levinson and Torreira, "Timing in turn-taking", Frontiers in Psychology 6, 2015)
 GAP_MEAN_FRAMES = 10
-GAP_DEVIATION_FRAMES = 25
-INTERRUPTION_PROBABILITY = 0.3
+GAP_DEVIATION_FRAMES = 20
+INTERRUPTION_PROBABILITY = 0.12
 
 
 @dataclass(frozen=True)

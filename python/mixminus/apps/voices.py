@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mixminus import Codec
 from mixminus.apps.audio_files import Samples, find_audio, read_audio
 from mixminus.apps.rtp_sender import FORMATS
 
@@ -53,10 +54,7 @@ def encode(kind: str, samples: Samples, *, dtx: bool = False) -> Sequence[bytes]
     dtx : bool
         Discontinuous transmission, for Opus only.
     """
-    from mixminus import Codec  # noqa: PLC0415 - heavy
-
     form = FORMATS[kind]
-    settings = {"dtx": True} if dtx else {}
-    codec = Codec(kind, sample_rate_hz=form.sample_rate_hz, **settings)
+    codec = Codec(kind, sample_rate_hz=form.sample_rate_hz, dtx=dtx)
     ends = range(form.frame_samples, len(samples) + 1, form.frame_samples)
-    return [bytes(codec.encode(samples[end - form.frame_samples : end])) for end in ends]
+    return [codec.encode(samples[end - form.frame_samples : end]) for end in ends]

@@ -54,7 +54,7 @@ def endpoints(payloads: Sequence[bytes]) -> Iterator[list[Endpoint]]:
 
 
 def said(loop: Samples, talker: int) -> Samples:
-    """What a talker says, from its first frame on."""
+    """Return what a talker says, from its first frame on."""
     first = talker * (len(loop) // FRAME_SAMPLES) // TALKERS * FRAME_SAMPLES
     return np.resize(np.roll(loop[: len(loop) // 160 * 160], -first), FRAMES * FRAME_SAMPLES)
 
@@ -69,7 +69,7 @@ def deliver(endpoints: list[Endpoint], loop: Samples, leak: float = 0.0) -> None
         sender, codec = RtpSender(160, 8, 99, site), Codec(KIND, sample_rate_hz=RATE_HZ)
         for number, frame in enumerate(frames):
             arrival_ns = (number + BRIDGE_FRAMES) * FRAME_NS
-            packet = sender.packet(bytes(codec.encode(frame)))
+            packet = sender.packet(codec.encode(frame))
             if WARM_UP_S * 1e9 <= arrival_ns < SECONDS * 1e9 and packet is not None:
                 endpoint.receive(packet, arrival_ns)
 

@@ -1,6 +1,7 @@
 """Packets of the load side."""
 
 import struct
+from itertools import pairwise
 
 import pytest
 
@@ -10,7 +11,7 @@ from mixminus.apps.rtp_sender import FORMATS, RtpSender
 def header(packet: bytes | None) -> tuple[int, int, int, int, int]:
     """First byte, second byte, sequence number, time stamp, SSRC."""
     assert packet is not None
-    return struct.unpack_from("!BBHII", packet)  # type: ignore[return-value]
+    return struct.unpack_from("!BBHII", packet)
 
 
 def sender(seed: int = 1) -> RtpSender:
@@ -28,7 +29,7 @@ def test_packets_are_rtp_and_carry_the_payload() -> None:
 def test_numbers_and_stamps_go_on_and_wrap() -> None:
     source = sender()
     headers = [header(source.packet(b"x")) for _ in range(70_000)]
-    for before, after in zip(headers, headers[1:], strict=False):
+    for before, after in pairwise(headers):
         assert (after[2] - before[2]) % 2**16 == 1
         assert (after[3] - before[3]) % 2**32 == 960
 
