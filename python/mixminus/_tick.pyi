@@ -123,7 +123,6 @@ class Codec:
 
 @disjoint_base
 class Leg:
-    def __init__(self) -> None: ...
     @property
     def name(self) -> str: ...
     @property
