@@ -33,7 +33,7 @@ class CapacityError(MixminusError, ValueError):
 
 
 class UnsupportedCodecError(MixminusError, ValueError):
-    """This build, or this sample rate or channel count, has no such codec."""
+    """No such codec in this build, or not at this sample rate or channel count."""
 
 
 class UnknownLegError(MixminusError, ValueError):

@@ -114,13 +114,14 @@ void bind_buffer(py::module_& m) {
              return buffer.insert_copy(carrier.packet, distance, offset_ticks, bytes_of(payload), carrier.media,
                                        arrival_ns);
            })
-      .def("next",
-           [](JitterBuffer& buffer, std::int64_t when_ns, std::int64_t room_ticks) {
-             const Step step = buffer.next(when_ns, room_ticks);
-             const Bytes payload = step.packet.payload;
-             return Decision{step, {reinterpret_cast<const char*>(payload.data()), payload.size()}};
-           },
-           py::arg("when_ns"), py::arg("room_ticks"))
+      .def(
+          "next",
+          [](JitterBuffer& buffer, std::int64_t when_ns, std::int64_t room_ticks) {
+            const Step step = buffer.next(when_ns, room_ticks);
+            const Bytes payload = step.packet.payload;
+            return Decision{step, {reinterpret_cast<const char*>(payload.data()), payload.size()}};
+          },
+          py::arg("when_ns"), py::arg("room_ticks"))
       .def_property_readonly("target_delay_ns", &JitterBuffer::target_delay_ns)
       .def_property_readonly("waiting_packets", &JitterBuffer::waiting_packets)
       .def_property_readonly("duplicated", [](const JitterBuffer& buffer) { return buffer.statistics().duplicated; })
@@ -152,12 +153,16 @@ void bind_jitter(py::module_ m) {
              return concealment;
            }),
            py::arg("sample_rate_hz"))
-      .def("observe", [](Concealment& self, const Samples& frame) { self.observe(view(frame)); },
-           py::arg("frame").noconvert())
-      .def("conceal", [](Concealment& self, Samples& noise) { self.conceal(writable(noise)); },
-           py::arg("noise").noconvert())
-      .def("peek", [](Concealment& self, Samples& noise) { self.peek(writable(noise)); }, py::arg("noise").noconvert())
+      .def(
+          "observe", [](Concealment& self, const Samples& frame) { self.observe(view(frame)); },
+          py::arg("frame").noconvert())
+      .def(
+          "conceal", [](Concealment& self, Samples& noise) { self.conceal(writable(noise)); },
+          py::arg("noise").noconvert())
+      .def(
+          "peek", [](Concealment& self, Samples& noise) { self.peek(writable(noise)); }, py::arg("noise").noconvert())
       .def_property_readonly("period_samples", [](const Concealment& self) { return self.period().size(); });
-  m.def("cross_fade", [](const Samples& tail, Samples& frame) { cross_fade(view(tail), writable(frame)); },
-        py::arg("tail").noconvert(), py::arg("frame").noconvert(), "Goes over from tail to frame, in place.");
+  m.def(
+      "cross_fade", [](const Samples& tail, Samples& frame) { cross_fade(view(tail), writable(frame)); },
+      py::arg("tail").noconvert(), py::arg("frame").noconvert(), "Goes over from tail to frame, in place.");
 }

@@ -36,7 +36,7 @@ cdef class Switchboard:
         Returns
         -------
         list of (str, int, int, int)
-            Address, port, SSRC and payload type of senders that are not connected; at most 32, each once.
+            Address, port, SSRC and payload type of senders that are not connected; at most 8, each once.
         """
         cdef Strangers strangers
         cdef size_t i

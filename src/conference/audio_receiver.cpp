@@ -20,11 +20,12 @@ constexpr std::int64_t kNsPerMs = 1'000'000;
 constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 constexpr std::int64_t kMaxTimeNs = 4'000'000'000'000'000'000;  // differences of two must not overflow
 constexpr std::int32_t kMaxDatagramBytes = 1500;
-constexpr std::int32_t kLongestL16Ms = 120;
+constexpr std::int32_t kMaxPacketMs = 120;  // RFC 7587 section 4.2
 constexpr int kMaxStepsAPull = 512;
 
 bool is_valid(const ReceiverConfig& config) noexcept {
-  const bool has_frame = config.frame_ms == 10 || config.frame_ms == 20 || config.frame_ms == 40 || config.frame_ms == 60;
+  const bool has_frame =
+      config.frame_ms == 10 || config.frame_ms == 20 || config.frame_ms == 40 || config.frame_ms == 60;
   const auto is_type = [](std::int32_t type) { return type >= -1 && type <= 127; };
   return has_frame && config.sample_rate_hz >= 8000 && config.sample_rate_hz <= 48000 && config.min_delay_ms >= 0 &&
          config.min_delay_ms <= config.max_delay_ms && config.max_delay_ms <= 2000 && is_type(config.payload_type) &&
@@ -61,6 +62,7 @@ AudioReceiver::AudioReceiver(AudioReceiver&&) noexcept = default;
 AudioReceiver& AudioReceiver::operator=(AudioReceiver&&) noexcept = default;
 
 Status AudioReceiver::configure(const ReceiverConfig& config) noexcept {
+  if (!is_valid(config)) return Status::out_of_range;
   std::unique_ptr<codec::Codec> codec;
   const Status status = codec::make_codec(config.codec, codec);
   if (status != Status::ok) return status;
@@ -84,11 +86,11 @@ Status AudioReceiver::configure(const ReceiverConfig& config, std::unique_ptr<co
 
 Status AudioReceiver::State::configure() noexcept {
   frame_samples = static_cast<std::size_t>(config.sample_rate_hz * config.frame_ms / 1000);
-  const std::int32_t longest_l16_bytes = codec->sample_rate_hz() * kLongestL16Ms / 1000 * codec->channels() * 2;
-  const bool is_l16 = config.codec.kind == codec::Kind::l16;
+  // no codec sends more than the samples themselves; what is never filled costs no memory
+  const std::int32_t sample_bytes = codec->sample_rate_hz() * kMaxPacketMs / 1000 * codec->channels() * 2;
   jitter.configure({.rtp_clock_hz = codec->rtp_clock_hz(),
                     .frame_ms = config.frame_ms,
-                    .max_payload_bytes = is_l16 ? longest_l16_bytes : kMaxDatagramBytes,
+                    .max_payload_bytes = std::max(sample_bytes, kMaxDatagramBytes),
                     .delay = {config.min_delay_ms * kNsPerMs, config.max_delay_ms * kNsPerMs}});
   const Status status = reception.configure(codec->rtp_clock_hz());
   if (status != Status::ok) return status;

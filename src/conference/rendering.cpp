@@ -10,10 +10,10 @@ namespace mixminus::conference {
 
 namespace {
 
-constexpr std::int32_t kMaxPacketMs = 120;      // RFC 7587 section 4.2; nobody sends more
-constexpr std::int32_t kJoinMs = 5;             // cross-fade
+constexpr std::int32_t kMaxPacketMs = 120;         // RFC 7587 section 4.2; nobody sends more
+constexpr std::int32_t kJoinMs = 5;                // cross-fade
 constexpr std::int32_t kCodecConcealmentMs = 200;  // later there is nothing left to continue
-constexpr std::size_t kOpusSilenceBytes = 2;    // RFC 6716: a frame without data, sent at the start of DTX
+constexpr std::size_t kOpusSilenceBytes = 2;       // RFC 6716: a frame without data, sent at the start of DTX
 constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 
 }  // namespace
@@ -126,7 +126,7 @@ void Rendering::conceal_samples(std::size_t samples, bool is_counted) noexcept {
   const auto channels = static_cast<std::size_t>(codec_->channels());
   const std::size_t quantum = rate / 400;  // Opus conceals multiples of 2.5 ms
   samples = std::max((samples + quantum - 1) / quantum, std::size_t{1}) * quantum;
-  samples = std::min(samples, pcm_.size() / channels / quantum * quantum);
+  samples = std::min(samples, kMaxPacketMs * quantum * 2 / 5);
   const bool is_silent = concealed_run_ >= rate * kCodecConcealmentMs / 1000;
   concealed_run_ += samples;
   if (is_counted) count_concealed(output_of(samples), is_silent);

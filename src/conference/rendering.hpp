@@ -73,8 +73,8 @@ class Rendering {
   std::size_t concealed_run_ = 0;  // samples since the last decoded one
   bool has_begun_ = false;
   bool is_concealing_ = false;
-  bool is_pause_ = true;           // what was heard last was no speech
-  std::uint64_t pending_ = 0;      // bridged in a pause: loss or silence, the next packet tells
+  bool is_pause_ = true;       // what was heard last was no speech
+  std::uint64_t pending_ = 0;  // bridged in a pause: loss or silence, the next packet tells
   Playout playout_ = Playout::silence;
   ReceiverStatistics statistics_{};
 };

@@ -15,7 +15,7 @@ constexpr std::size_t kMostLag = 133;
 constexpr std::size_t kTemplate = 80;
 constexpr std::size_t kCoarse = kMostLag + kTemplate + 8;
 constexpr std::int64_t kQ15 = 32768;
-constexpr std::int64_t kHoldMs = 20;   // full level for so long,
+constexpr std::int64_t kHoldMs = 20;     // full level for so long,
 constexpr std::int64_t kSilentMs = 100;  // noise alone from here on
 
 template <typename Sample>

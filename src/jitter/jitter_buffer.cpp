@@ -82,8 +82,7 @@ bool JitterBuffer::belongs(const PacketView& packet, std::int64_t arrival_ns) co
 bool JitterBuffer::agrees_with_candidate(const PacketView& packet, std::int64_t arrival_ns) const noexcept {
   if (!candidate_.is_held || packet.ssrc != candidate_.view.ssrc) return false;
   const std::int32_t gap = wrapped_distance(candidate_.view.sequence_number, packet.sequence_number);
-  const std::int64_t sent_ns =
-      ticks_to_ns(wrapped_distance(candidate_.view.rtp_timestamp, packet.rtp_timestamp));
+  const std::int64_t sent_ns = ticks_to_ns(wrapped_distance(candidate_.view.rtp_timestamp, packet.rtp_timestamp));
   return gap > 0 && gap <= kMaxCandidateGap &&
          std::abs(arrival_ns - candidate_.arrival_ns - sent_ns) <= kMaxTransitJumpNs;
 }
@@ -91,8 +90,7 @@ bool JitterBuffer::agrees_with_candidate(const PacketView& packet, std::int64_t 
 void JitterBuffer::hold(const PacketView& packet, const Media& media, std::int64_t arrival_ns) noexcept {
   drop_candidate();
   candidate_ = {true, packet, media, arrival_ns};
-  if (!packet.payload.empty())
-    std::memcpy(candidate_payload_.data(), packet.payload.data(), packet.payload.size());
+  if (!packet.payload.empty()) std::memcpy(candidate_payload_.data(), packet.payload.data(), packet.payload.size());
   candidate_.view.payload = Bytes{candidate_payload_}.first(packet.payload.size());
 }
 

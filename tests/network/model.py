@@ -13,11 +13,20 @@ Arrivals = list[tuple[int, bytes]]
 
 
 def rtp(
-    sequence: int, timestamp: int, payload: bytes, *, ssrc: int = 1, payload_type: int = 96, marker: bool = False
+    sequence: int,
+    timestamp: int,
+    payload: bytes,
+    *,
+    ssrc: int = 1,
+    payload_type: int = 96,
+    marker: bool = False,
 ) -> bytes:
     """Return an RTP packet without extensions (RFC 3550 section 5.1)."""
     second = payload_type | marker << 7
-    return struct.pack("!BBHII", 0x80, second, sequence & 0xFFFF, timestamp & 0xFFFFFFFF, ssrc) + payload
+    return (
+        struct.pack("!BBHII", 0x80, second, sequence & 0xFFFF, timestamp & 0xFFFFFFFF, ssrc)
+        + payload
+    )
 
 
 def red(blocks: list[tuple[int, bytes]], payload_type: int = 96) -> bytes:
@@ -85,7 +94,11 @@ class Network:
             if self.stall_every_s and sent_ms >= next_stall:
                 stalled_until = sent_ms + self.stall_ms
                 next_stall = sent_ms + self.stall_ms + rng.exponential(self.stall_every_s * 1000)
-            arrival_ms = max(sent_ms, stalled_until) + self.delay_ms + rng.exponential(self.jitter_ms or 1e-9)
+            arrival_ms = (
+                max(sent_ms, stalled_until)
+                + self.delay_ms
+                + rng.exponential(self.jitter_ms or 1e-9)
+            )
             if rng.random() < self.reorder_ratio:
                 arrival_ms += rng.uniform(20, 60)
             else:

@@ -38,9 +38,15 @@ def test_concealment_and_delay_stay_low(name: str) -> None:
 def test_what_arrives_is_what_is_heard() -> None:
     rx = mixminus.AudioReceiver("l16", RATE_HZ, 20, payload_type=96)
     pcm = voice(SECONDS, RATE_HZ)
-    out = play(rx, Network(seed=8, jitter_ms=2, loss_ratio=0.03).carry(Sender().packets(pcm)), 29_800)
+    out = play(
+        rx, Network(seed=8, jitter_ms=2, loss_ratio=0.03).carry(Sender().packets(pcm)), 29_800
+    )
     heard = 0
-    spoken = [start for start in range(0, len(pcm) - 8000, 320) if np.abs(pcm[start : start + 320]).max() > 2000]
+    spoken = [
+        start
+        for start in range(0, len(pcm) - 8000, 320)
+        if np.abs(pcm[start : start + 320]).max() > 2000
+    ]
     for start in spoken:
         window = out[start : start + 320 + 1600].astype(float)
         packet = pcm[start : start + 320].astype(float)

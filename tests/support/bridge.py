@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,9 @@ PCMU = 0
 def serving(*options: str) -> Iterator[tuple[str, int]]:
     """Run the bridge on a free port of loopback until the block ends; it must end well."""
     command = [sys.executable, "-m", "mixminus", "serve", "--listen", "127.0.0.1:0", *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as server:
         assert server.stdout is not None
         assert server.stderr is not None
         line = server.stdout.readline()
@@ -40,14 +43,16 @@ def mu_law(frame: NDArray[np.int16]) -> bytes:
     exponent = np.log2(magnitude).astype(np.int32) - 5
     mantissa = (magnitude >> (exponent + 1)) & 0xF
     sign = np.where(frame < 0, 0x80, 0)
-    return (0xFF ^ (sign | exponent << 4 | mantissa)).astype(np.uint8).tobytes()
+    code: NDArray[np.uint8] = (0xFF ^ (sign | exponent << 4 | mantissa)).astype(np.uint8)
+    return code.tobytes()
 
 
 def linear(payload: bytes) -> NDArray[np.float64]:
     """Inverse of mu_law()."""
     code = 0xFF ^ np.frombuffer(payload, np.uint8).astype(np.int32)
     magnitude = (((code & 0xF) * 2 + 33) << ((code >> 4) & 7)) - 33
-    return np.where(code & 0x80, -4.0, 4.0) * magnitude
+    samples: NDArray[np.float64] = np.where(code & 0x80, -4.0, 4.0) * magnitude
+    return samples
 
 
 def tone_level(pcm: NDArray[np.float64], frequency_hz: float, rate_hz: int) -> float:
@@ -103,7 +108,7 @@ class Speaking(threading.Thread):
                 peer.send()
                 peer.receive()
 
-    def __enter__(self) -> "Speaking":
+    def __enter__(self) -> Self:
         """Start."""
         self.start()
         return self
@@ -139,7 +144,7 @@ class Relay(threading.Thread):
                 continue
             self.socket.sendto(datagram, self.client if source == self.bridge else self.bridge)
 
-    def __enter__(self) -> "Relay":
+    def __enter__(self) -> Self:
         """Start."""
         self.start()
         return self

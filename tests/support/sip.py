@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from typing import Self
 
 
 class SipAnswerer(threading.Thread):
@@ -35,7 +36,14 @@ class SipAnswerer(threading.Thread):
     def session(self) -> str:
         """Return the answer in SDP."""
         host, port = self.bridge
-        lines = ("v=0", f"o=- 0 0 IN IP4 {host}", "s=-", f"c=IN IP4 {host}", "t=0 0", f"m=audio {port} RTP/AVP 0")
+        lines = (
+            "v=0",
+            f"o=- 0 0 IN IP4 {host}",
+            "s=-",
+            f"c=IN IP4 {host}",
+            "t=0 0",
+            f"m=audio {port} RTP/AVP 0",
+        )
         return "".join(f"{line}\r\n" for line in (*lines, "a=rtpmap:0 PCMU/8000", "a=sendrecv"))
 
     def reply(self, request: str, body: str) -> bytes:
@@ -52,7 +60,7 @@ class SipAnswerer(threading.Thread):
             lines.insert(-1, "Content-Type: application/sdp")
         return ("\r\n".join(lines) + "\r\n\r\n" + body).encode()
 
-    def __enter__(self) -> "SipAnswerer":
+    def __enter__(self) -> Self:
         """Start."""
         self.start()
         return self

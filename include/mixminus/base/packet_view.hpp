@@ -16,9 +16,9 @@ struct PacketView {
   std::uint8_t payload_type = 0;      ///< 0..127
   bool marker = false;
   std::uint16_t extension_profile = 0;  ///< 0xBEDE one-byte, 0x100X two-byte elements (RFC 8285); 0 without extension
-  Bytes extension;                    ///< body of the header extension, whole 32-bit words
-  Bytes csrcs;                        ///< 4 bytes each, network order; at most 15
-  Bytes payload;                      ///< padding taken off
+  Bytes extension{};                    ///< body of the header extension, whole 32-bit words
+  Bytes csrcs{};                        ///< 4 bytes each, network order; at most 15
+  Bytes payload{};                      ///< padding taken off
 };
 
 }  // namespace mixminus

@@ -39,14 +39,14 @@ struct Step {
   Action action = Action::wait;
   std::int64_t ticks = 0;          ///< of the RTP clock
   std::int64_t bridged_ticks = 0;  ///< conceal: how much of the lost packet was already bridged by waiting
-  Packet packet{};             ///< without payload when there is none; valid until the next insert()
-  bool is_playing = false;     ///< wait: a stream is running dry (else none has begun)
-  bool is_new_stream = false;  ///< play: forget the decoder's state first
-  bool is_splice = false;      ///< play: samples before it were left out
-  bool ends_silence = false;   ///< play: the sender paused on purpose, so what was bridged was no loss
-  std::int64_t delay_ns = 0;   ///< play: from capture of the fastest packets to now
-  std::int64_t held_ns = 0;    ///< play: since this packet came
-  std::int64_t excess_ns = 0;  ///< play: delay above the target; below it when negative
+  Packet packet{};                 ///< without payload when there is none; valid until the next insert()
+  bool is_playing = false;         ///< wait: a stream is running dry (else none has begun)
+  bool is_new_stream = false;      ///< play: forget the decoder's state first
+  bool is_splice = false;          ///< play: samples before it were left out
+  bool ends_silence = false;       ///< play: the sender paused on purpose, so what was bridged was no loss
+  std::int64_t delay_ns = 0;       ///< play: from capture of the fastest packets to now
+  std::int64_t held_ns = 0;        ///< play: since this packet came
+  std::int64_t excess_ns = 0;      ///< play: delay above the target; below it when negative
 };
 
 struct JitterStatistics {
@@ -140,8 +140,8 @@ class MIXMINUS_API JitterBuffer {
   bool is_splice_ = false;
   std::int64_t next_sequence_ = 0;
   std::int64_t next_ticks_ = 0;
-  std::int64_t waited_ticks_ = 0;   // bridged since the last packet: stands for what proves lost
-  std::int64_t last_ticks_ = 0;     // duration of the last packet played
+  std::int64_t waited_ticks_ = 0;  // bridged since the last packet: stands for what proves lost
+  std::int64_t last_ticks_ = 0;    // duration of the last packet played
   std::int64_t excess_since_ns_ = 0;
   bool is_in_excess_ = false;
 };

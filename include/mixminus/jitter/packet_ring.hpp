@@ -18,9 +18,9 @@ struct Packet {
   std::int64_t sequence_number = -1;  ///< extended, see base/wrap.hpp
   std::int64_t rtp_timestamp = 0;     ///< extended
   std::int64_t arrival_ns = 0;
-  std::int32_t duration_ticks = 0;    ///< of the RTP clock
+  std::int32_t duration_ticks = 0;  ///< of the RTP clock
   Content content = Content::audio;
-  bool is_redundant = false;          ///< a copy that came inside a later packet (RFC 2198)
+  bool is_redundant = false;  ///< a copy that came inside a later packet (RFC 2198)
   Bytes payload{};
 };
 

@@ -28,9 +28,9 @@ class MIXMINUS_API PeakHistogram {
   void count(std::int64_t delay_ns) noexcept;
 
   std::array<float, kBins> bins_{};
-  std::size_t top_ = 0;         // bins from here on are empty
-  float weight_ = 1.0F;         // of a peak now; grows instead of every bin decaying
-  float observed_ms_ = 0.0F;    // weighted time
+  std::size_t top_ = 0;       // bins from here on are empty
+  float weight_ = 1.0F;       // of a peak now; grows instead of every bin decaying
+  float observed_ms_ = 0.0F;  // weighted time
   std::int64_t aged_ns_ = 0;
   std::int64_t previous_ns_ = 0;
   std::int64_t newest_peak_ns_ = 0;

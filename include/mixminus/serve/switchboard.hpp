@@ -38,7 +38,7 @@ class MIXMINUS_API Switchboard {
  public:
   static constexpr std::size_t kMaxDatagramBytes = 2048;  ///< longer ones are malformed
   static constexpr std::int32_t kBatch = 64;              ///< datagrams per system call
-  static constexpr std::size_t kMaxStrangers = 32;        ///< announced per receive()
+  static constexpr std::size_t kMaxStrangers = 8;         ///< announced per receive(): admitting one takes most of a millisecond
 
   Switchboard() noexcept;
   ~Switchboard();

@@ -1,5 +1,5 @@
 import enum
-from typing import TypedDict, Unpack, final
+from typing import TypedDict, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,7 +63,9 @@ class JitterBuffer:
         min_delay_ms: int = ...,
         max_delay_ms: int = ...,
     ) -> None: ...
-    def insert(self, payload: bytes, arrival_ns: int, /, **fields: Unpack[_Fields]) -> Insertion: ...
+    def insert(
+        self, payload: bytes, arrival_ns: int, /, **fields: Unpack[_Fields]
+    ) -> Insertion: ...
     def insert_copy(
         self,
         payload: bytes,

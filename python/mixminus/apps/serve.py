@@ -30,7 +30,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
     parser.add_argument("--listen", default="127.0.0.1:5004", metavar="HOST:PORT", type=host_port)
     parser.add_argument(
-        "--codec", action="append", choices=codecs(), help="admit this codec; may be repeated (default: all)"
+        "--codec",
+        action="append",
+        choices=codecs(),
+        help="admit this codec; may be repeated (default: all)",
     )
     parser.add_argument(
         "--payload-type", action="append", default=[], metavar="CODEC=N", type=codec_number,
@@ -62,7 +65,9 @@ def codec_number(text: str) -> tuple[str, int]:
     """Parse ``opus=111``."""
     name, _, number = text.partition("=")
     if name not in codecs() or not number.isdecimal() or int(number) > 127:
-        raise argparse.ArgumentTypeError(f"{text!r} is not CODEC=0..127; codecs: {', '.join(codecs())}")
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not CODEC=0..127; codecs: {', '.join(codecs())}"
+        )
     return name, int(number)
 
 
@@ -92,7 +97,10 @@ def open_socket(host: str, port: int) -> socket.socket:
     except OSError:
         sock.close()
         raise
-    for option in (getattr(socket, "SO_RCVBUFFORCE", 33), socket.SO_RCVBUF):  # the first needs a privilege
+    for option in (
+        getattr(socket, "SO_RCVBUFFORCE", 33),
+        socket.SO_RCVBUF,
+    ):  # the first needs a privilege
         try:
             sock.setsockopt(socket.SOL_SOCKET, option, SOCKET_BUFFER_BYTES)
             break
@@ -147,7 +155,9 @@ class Bridge:
 
     def read(self, now_ns: int) -> None:
         """Hand datagrams to their legs and let strangers in."""
-        for address, port, ssrc, payload_type in self.switchboard.receive(now_ns, now_ns - time.time_ns()):
+        for address, port, ssrc, payload_type in self.switchboard.receive(
+            now_ns, now_ns - time.time_ns()
+        ):
             codec = self.codec_of.get(payload_type)
             if codec is None or not self.is_allowed(address):
                 self.refused += 1

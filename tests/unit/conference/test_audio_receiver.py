@@ -19,7 +19,7 @@ RATE_HZ = 16000
 
 def receiver(**settings: int) -> mixminus.AudioReceiver:
     wanted = {"sample_rate_hz": RATE_HZ, "frame_ms": 20, "payload_type": 96} | settings
-    return mixminus.AudioReceiver("l16", **wanted)  # type: ignore[arg-type]
+    return mixminus.AudioReceiver("l16", **wanted)
 
 
 def ramp(samples: int) -> NDArray[np.int16]:
@@ -133,7 +133,9 @@ def test_outage_ends_with_the_first_packets_after_it(seconds: int) -> None:
 def test_burst_after_a_stall_does_not_leave_its_delay_behind() -> None:
     rx = receiver()
     arrivals = Sender().packets(voice(8, RATE_HZ))
-    stalled = [(max(when, 3000 * MS) if when > 2000 * MS else when, packet) for when, packet in arrivals]
+    stalled = [
+        (max(when, 3000 * MS) if when > 2000 * MS else when, packet) for when, packet in arrivals
+    ]
     play(rx, stalled, 7900)
     assert rx.stats().playout_delay <= 0.060
 
@@ -141,17 +143,23 @@ def test_burst_after_a_stall_does_not_leave_its_delay_behind() -> None:
 def test_new_source_is_followed_and_the_old_one_fades() -> None:
     rx = receiver()
     first = Sender(ssrc=1).packets(tone(1))
-    second = Sender(ssrc=2, first_sequence=7, first_timestamp=9).packets(ramp(RATE_HZ), start_ms=1000)
+    second = Sender(ssrc=2, first_sequence=7, first_timestamp=9).packets(
+        ramp(RATE_HZ), start_ms=1000
+    )
     out = play(rx, first + second, 1900)
     assert rx.stats().stream_changes == 1
     assert position(ramp(RATE_HZ)[500:3000], out) >= 0
 
 
-@pytest.mark.parametrize(("sequence", "timestamp"), [(3, 9), (65_550, 2**31), (40_000, 2**32 - 16_000)])
+@pytest.mark.parametrize(
+    ("sequence", "timestamp"), [(3, 9), (65_550, 2**31), (40_000, 2**32 - 16_000)]
+)
 def test_restarted_sender_is_followed(sequence: int, timestamp: int) -> None:
     rx = receiver()
     first = Sender().packets(tone(1))
-    again = Sender(first_sequence=sequence, first_timestamp=timestamp).packets(ramp(RATE_HZ * 2), start_ms=1000)
+    again = Sender(first_sequence=sequence, first_timestamp=timestamp).packets(
+        ramp(RATE_HZ * 2), start_ms=1000
+    )
     out = play(rx, first + again, 2900)
     assert position(ramp(RATE_HZ * 2)[-12000:-9000], out) >= 0
 
@@ -159,7 +167,10 @@ def test_restarted_sender_is_followed(sequence: int, timestamp: int) -> None:
 @pytest.mark.parametrize("ppm", [200, -200])
 def test_drifting_clock_never_runs_the_buffer_dry_or_full(ppm: int) -> None:
     rx = receiver()
-    arrivals = [(int(when * (1 + ppm * 1e-6)), packet) for when, packet in Sender().packets(voice(120, RATE_HZ))]
+    arrivals = [
+        (int(when * (1 + ppm * 1e-6)), packet)
+        for when, packet in Sender().packets(voice(120, RATE_HZ))
+    ]
     play(rx, arrivals, 119_900)
     assert concealed_ms(rx) <= 40
     assert rx.stats().playout_delay <= 0.045
@@ -190,7 +201,9 @@ def test_pause_of_the_sender_is_no_loss() -> None:
     later = [
         (
             (2000 + 20 * (i + 1)) * MS,
-            rtp(sequence + i, 2**32 - 16_000 + RATE_HZ * 2 + i * samples, bytes(640), marker=i == 0),
+            rtp(
+                sequence + i, 2**32 - 16_000 + RATE_HZ * 2 + i * samples, bytes(640), marker=i == 0
+            ),
         )
         for i in range(25)
     ]
@@ -236,7 +249,12 @@ def test_redundancy_fills_losses_bit_exact() -> None:
     arrivals = [
         (
             (i + 1) * 20 * MS,
-            rtp(i, i * 320, red([(320, payloads[i - 1]), (0, data)] if i else [(0, data)]), payload_type=63),
+            rtp(
+                i,
+                i * 320,
+                red([(320, payloads[i - 1]), (0, data)] if i else [(0, data)]),
+                payload_type=63,
+            ),
         )
         for i, data in enumerate(payloads)
     ]
@@ -257,7 +275,9 @@ def test_redundancy_that_ends_early_is_malformed() -> None:
 @pytest.mark.parametrize("rate_hz", [8000, 24000, 48000])
 def test_output_rate_may_differ_from_the_codecs(rate_hz: int) -> None:
     rx = mixminus.AudioReceiver("pcmu", rate_hz, 20)
-    payload = bytes(np.resize([0x80, 0x90, 0xFF, 0x10, 0x00, 0x10, 0x7F, 0x90], 160).astype(np.uint8))
+    payload = bytes(
+        np.resize([0x80, 0x90, 0xFF, 0x10, 0x00, 0x10, 0x7F, 0x90], 160).astype(np.uint8)
+    )
     arrivals = [((i + 1) * 20 * MS, rtp(i, i * 160, payload, payload_type=0)) for i in range(50)]
     out = play(rx, arrivals, 900)[rate_hz // 2 :].astype(float)
     spectrum = np.abs(np.fft.rfft(out * np.hanning(len(out))))
@@ -304,7 +324,9 @@ def test_out_is_written_and_returned() -> None:
     assert not out.any()
 
 
-@pytest.mark.parametrize("out", [np.zeros(320, np.float32), np.zeros(640, np.int16)[::2], np.zeros(320, ">i2")])
+@pytest.mark.parametrize(
+    "out", [np.zeros(320, np.float32), np.zeros(640, np.int16)[::2], np.zeros(320, ">i2")]
+)
 def test_out_of_another_kind_is_refused(out: NDArray[np.int16]) -> None:
     with pytest.raises(TypeError):
         receiver().pull(0, out)

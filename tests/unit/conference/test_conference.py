@@ -1,6 +1,8 @@
 """Conference: who hears whom, how streams are numbered, who joins and leaves, what bad input does."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,15 +15,15 @@ from tests.support.sender import FRAME_NS, Packet, Sender, l16, read, tone
 Frames = Callable[[int], NDArray[np.int16]]
 
 
-def conference(**settings: int | bool) -> Conference:
-    return Conference(**{"capacity": 8, "threads": 1, "seed": 1} | settings)  # type: ignore[arg-type]
+def conference(**settings: Any) -> Conference:
+    return Conference(**dict[str, Any](capacity=8, threads=1, seed=1) | settings)
 
 
 class Site:
     """A leg, what its site sends, and what it has been sent."""
 
-    def __init__(self, conf: Conference, frames: Frames, **settings: object) -> None:
-        self.leg: Leg = conf.add_leg(**{"codec": "l16", "payload_type": 96} | settings)  # type: ignore[arg-type]
+    def __init__(self, conf: Conference, frames: Frames, **settings: Any) -> None:
+        self.leg: Leg = conf.add_leg(**dict[str, Any](codec="l16", payload_type=96) | settings)
         self.sender = Sender(ssrc=1000 + self.leg.slot)
         self.frames = frames
         self.heard: list[Packet] = []
@@ -74,7 +76,7 @@ def test_packets_are_numbered_without_a_gap() -> None:
         assert len(heard) == 30
         assert {p.ssrc for p in heard} == {site.leg.ssrc}
         assert {p.payload_type for p in heard} == {96}
-        for before, after in zip(heard, heard[1:], strict=False):
+        for before, after in pairwise(heard):
             assert after.sequence_number == (before.sequence_number + 1) & 0xFFFF
             assert after.timestamp == (before.timestamp + 960) & 0xFFFF_FFFF
         assert [p.marker for p in heard] == [True] + [False] * 29
@@ -205,7 +207,8 @@ def test_packets_nobody_takes_are_counted() -> None:
 
 def test_garbage_of_one_site_disturbs_no_other() -> None:
     random = np.random.default_rng(1)
-    expected, heard = [], []
+    expected: list[bytes] = []
+    heard: list[bytes] = []
     for has_garbage, out in ((False, expected), (True, heard)):
         conf = conference(loudest=0)
         sites = [Site(conf, tone(500)), Site(conf, tone(700))]
@@ -236,9 +239,9 @@ def test_garbage_of_one_site_disturbs_no_other() -> None:
         {"threads": 65},
     ],
 )
-def test_parameters_out_of_range_are_refused(bad: dict[str, int]) -> None:
+def test_parameters_out_of_range_are_refused(bad: dict[str, Any]) -> None:
     with pytest.raises(mixminus.OutOfRangeError):
-        Conference(**bad)  # type: ignore[arg-type]
+        Conference(**bad)
 
 
 @pytest.mark.parametrize(
@@ -252,10 +255,10 @@ def test_parameters_out_of_range_are_refused(bad: dict[str, int]) -> None:
         ({"cname": "x" * 256}, mixminus.OutOfRangeError),
     ],
 )
-def test_a_leg_that_cannot_be_is_refused(bad: dict[str, object], error: type[Exception]) -> None:
+def test_a_leg_that_cannot_be_is_refused(bad: dict[str, Any], error: type[Exception]) -> None:
     conf = conference()
     with pytest.raises(error):
-        conf.add_leg(**bad)  # type: ignore[arg-type]
+        conf.add_leg(**bad)
     assert conf.legs == []
 
 

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from mixminus._core import jitter
 
-
 MS = 1_000_000
 PTIME = 960
 
@@ -18,7 +17,9 @@ PTIME = 960
 class Player:
     """Sends numbered packets and pulls 10 ms frames; payloads are the numbers as text."""
 
-    def __init__(self, first_sequence: int = 100, first_timestamp: int = 5000, **config: int) -> None:
+    def __init__(
+        self, first_sequence: int = 100, first_timestamp: int = 5000, **config: int
+    ) -> None:
         self.buffer = jitter.JitterBuffer(**config)
         self.sequence = first_sequence
         self.timestamp = first_timestamp
@@ -28,6 +29,7 @@ class Player:
         self.played: list[int] = []
 
     def send(self, number: int, at_ms: float, *, ssrc: int = 1, shift: int = 0) -> jitter.Insertion:
+        """Insert packet `number` as of `at_ms`."""
         return self.buffer.insert(
             str(number).encode(),
             int(at_ms * MS),
@@ -37,6 +39,7 @@ class Player:
         )
 
     def pull(self) -> list[jitter.Step]:
+        """Return the steps of the next 10 ms."""
         steps = []
         while self.left_ticks < 480:
             ahead_ns = self.left_ticks * 1_000_000_000 // 48000
@@ -60,6 +63,7 @@ class Player:
             self.pull()
 
     def count(self, action: jitter.Action) -> int:
+        """Return how many steps of a running stream were of a kind."""
         return sum(step.action is action and step.is_playing for step in self.steps)
 
 
@@ -104,7 +108,11 @@ def test_lost_packet_is_concealed_and_costs_no_delay() -> None:
     player = Player()
     player.run(regular(50, skip=(20,)), 1000)
     assert player.played == [i for i in range(50) if i != 20]
-    concealed = sum(s.ticks for s in player.steps if s.action in {jitter.Action.wait, jitter.Action.conceal} and s.is_playing)
+    concealed = sum(
+        s.ticks
+        for s in player.steps
+        if s.action in {jitter.Action.wait, jitter.Action.conceal} and s.is_playing
+    )
     assert concealed == PTIME
     assert [s.delay_ns for s in player.steps if s.action is jitter.Action.play][-1] == 10 * MS
 
@@ -193,7 +201,11 @@ def test_restart_with_another_sequence_number_is_a_new_stream() -> None:
     player.run(regular(20), 400)
     for i in range(20, 40):
         player.buffer.insert(
-            str(i).encode(), 20 * i * MS, sequence_number=40000 + i, rtp_timestamp=7 + i * PTIME, ssrc=1
+            str(i).encode(),
+            20 * i * MS,
+            sequence_number=40000 + i,
+            rtp_timestamp=7 + i * PTIME,
+            ssrc=1,
         )
         player.pull()
         player.pull()
@@ -238,14 +250,18 @@ def test_event_packets_hold_their_place_and_are_not_played() -> None:
 def test_delay_is_soon_back_after_an_outage_of_two_seconds() -> None:
     player = Player()
     player.run({i: 20.0 * i for i in range(200) if not 50 <= i < 150}, 3900)
-    after = [s.delay_ns for s in player.steps if s.action is jitter.Action.play and int(s.payload) >= 155]
+    after = [
+        s.delay_ns for s in player.steps if s.action is jitter.Action.play and int(s.payload) >= 155
+    ]
     assert max(after) <= 20 * MS
 
 
 def test_backlog_of_a_stall_is_skipped_when_it_is_large() -> None:
     player = Player()
     player.run({i: 20.0 * i if not 50 <= i < 100 else 2000.0 for i in range(200)}, 3900)
-    after = [s.delay_ns for s in player.steps if s.action is jitter.Action.play and int(s.payload) >= 105]
+    after = [
+        s.delay_ns for s in player.steps if s.action is jitter.Action.play and int(s.payload) >= 105
+    ]
     assert max(after) <= 120 * MS
     assert player.buffer.discarded > 30
 

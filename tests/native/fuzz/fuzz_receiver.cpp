@@ -1,0 +1,94 @@
+// AudioReceiver: any datagrams at any times, any pulls between them.
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstdlib>
+
+#include "mixminus/conference/audio_receiver.hpp"
+
+namespace {
+
+using mixminus::Bytes;
+using mixminus::codec::Kind;
+using mixminus::conference::AudioReceiver;
+using mixminus::conference::ReceiverConfig;
+
+constexpr std::array kKinds{Kind::pcmu, Kind::l16, Kind::opus, Kind::g722};
+constexpr std::array<std::int32_t, 4> kCodecRatesHz{8000, 16000, 48000, 16000};
+constexpr std::int32_t kFrameSamples = 960;
+
+// Reads the input from the front; zeros when it is used up.
+class Input {
+ public:
+  explicit Input(Bytes data) noexcept : data_(data) {}
+
+  std::uint8_t byte() noexcept {
+    if (data_.empty()) return 0;
+    const std::uint8_t first = data_.front();
+    data_ = data_.subspan(1);
+    return first;
+  }
+  Bytes take(std::size_t size) noexcept {
+    const Bytes taken = data_.first(std::min(size, data_.size()));
+    data_ = data_.subspan(taken.size());
+    return taken;
+  }
+  [[nodiscard]] bool is_empty() const noexcept { return data_.empty(); }
+
+ private:
+  Bytes data_;
+};
+
+// A header that is often right: sequence and timestamp near those before, so that the fuzzer gets far.
+Bytes make_packet(Input& input, std::array<std::uint8_t, 300>& packet, std::uint16_t& sequence) noexcept {
+  const std::uint8_t shape = input.byte();
+  sequence = static_cast<std::uint16_t>(sequence + 1 + (shape & 8 ? static_cast<std::int8_t>(input.byte()) : 0));
+  const std::uint32_t timestamp = std::uint32_t{sequence} * 160 + (shape & 16 ? input.byte() << 14 : 0);
+  constexpr std::array<std::uint8_t, 4> kTypes{96, 63, 13, 101};
+  packet = {0x80,
+            kTypes[shape & 3],
+            static_cast<std::uint8_t>(sequence >> 8),
+            static_cast<std::uint8_t>(sequence),
+            static_cast<std::uint8_t>(timestamp >> 24),
+            static_cast<std::uint8_t>(timestamp >> 16),
+            static_cast<std::uint8_t>(timestamp >> 8),
+            static_cast<std::uint8_t>(timestamp),
+            0,
+            0,
+            0,
+            static_cast<std::uint8_t>(shape & 32 ? 1 : 0)};
+  const Bytes payload = input.take(input.byte());
+  std::ranges::copy(payload, packet.begin() + 12);
+  return Bytes{packet}.first(12 + payload.size());
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  Input input({data, size});
+  const std::size_t kind = input.byte() % kKinds.size();
+  ReceiverConfig config{.payload_type = 96, .red_payload_type = 63, .max_delay_ms = input.byte() * 4};
+  config.codec = {.kind = kKinds[kind], .sample_rate_hz = kCodecRatesHz[kind]};
+  AudioReceiver receiver;
+  if (receiver.configure(config) != mixminus::Status::ok) return 0;
+
+  std::array<std::int16_t, kFrameSamples> frame{};
+  std::array<std::uint8_t, 300> packet{};
+  std::uint16_t sequence = 65'530;
+  std::int64_t now_ns = 0;
+  while (!input.is_empty()) {
+    const std::uint8_t what = input.byte();
+    if (what < 96) {
+      receiver.insert(make_packet(input, packet, sequence), now_ns);
+    } else if (what < 112) {
+      receiver.insert(input.take(input.byte()), now_ns);
+    } else {
+      (void)receiver.pull(now_ns, frame);
+      now_ns += what < 250 ? 20'000'000 : std::int64_t{input.byte()} << (input.byte() % 56);
+      now_ns &= INT64_MAX;
+    }
+  }
+  const auto statistics = receiver.statistics();
+  if (statistics.concealed_samples < statistics.silent_concealed_samples) std::abort();
+  return 0;
+}
