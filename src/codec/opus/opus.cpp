@@ -75,7 +75,7 @@ class Opus final : public Codec {
 
   std::int32_t encode(std::span<const std::int16_t> pcm, std::span<std::uint8_t> payload) noexcept override {
     constexpr std::int32_t kNothingToSend = 2;  // as opus_encode() has it
-    if (pcm.size() > longest() || pcm.size() % channel_count() != 0) return kFailed;
+    if (pcm.size() > longest() || pcm.size() % channel_count() != 0 || payload.size() <= kNothingToSend) return kFailed;
     const std::size_t room = std::min(payload.size(), kMaxPayloadBytes);
     const std::int32_t bytes = opus_encode(encoder(), pcm.data(), static_cast<int>(pcm.size() / channel_count()),
                                            payload.data(), static_cast<opus_int32>(room));
