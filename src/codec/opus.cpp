@@ -14,7 +14,7 @@
 namespace mixminus::codec {
 namespace {
 
-constexpr std::size_t kDtxBytes = 2;       // packets up to this size need not be sent: opus_encode()
+constexpr std::size_t kDtxBytes = 2;        // packets up to this size need not be sent: opus_encode()
 constexpr std::int32_t kMaxPacketMs = 120;  // RFC 6716 section 3.1
 
 /// An encoder or decoder of libopus is one block of memory that may be copied: opus_encoder_get_size().

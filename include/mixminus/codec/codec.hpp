@@ -25,18 +25,19 @@ enum class OpusApplication : std::uint8_t { voip, audio, low_delay };
 /// Encoder settings; the defaults were measured, see benches/bench_codec.py.
 struct OpusSettings {
   OpusApplication application = OpusApplication::audio;
-  std::int32_t bitrate_bps = 48'000;      ///< 6000..510000
-  std::int32_t complexity = 4;            ///< 0..10
-  bool in_band_fec = false;               ///< SILK's low bit-rate redundancy, RFC 6716 section 2.1.7
-  std::int32_t expected_loss_percent = 0; ///< 0..100, how much redundancy to spend
-  bool dtx = false;                       ///< discontinuous transmission, RFC 6716 section 2.1.9
+  std::int32_t bitrate_bps = 48'000;       ///< 6000..510000
+  std::int32_t complexity = 4;             ///< 0..10
+  bool in_band_fec = false;                ///< SILK's low bit-rate redundancy, RFC 6716 section 2.1.7
+  std::int32_t expected_loss_percent = 0;  ///< 0..100, how much redundancy to spend
+  bool dtx = false;                        ///< discontinuous transmission, RFC 6716 section 2.1.9
   friend bool operator==(const OpusSettings&, const OpusSettings&) = default;
 };
 
 struct Config {
   Kind kind = Kind::opus;
-  std::int32_t sample_rate_hz = 48'000;  ///< opus: 8, 12, 16, 24, 48 kHz; pcmu, pcma: 8 kHz; g722: 16 kHz; l16: 8..48 kHz
-  std::int32_t channels = 1;             ///< opus, l16: 1 or 2, interleaved; others: 1
+  std::int32_t sample_rate_hz =
+      48'000;                 ///< opus: 8, 12, 16, 24, 48 kHz; pcmu, pcma: 8 kHz; g722: 16 kHz; l16: 8..48 kHz
+  std::int32_t channels = 1;  ///< opus, l16: 1 or 2, interleaved; others: 1
   OpusSettings opus{};
   friend bool operator==(const Config&, const Config&) = default;
 };
