@@ -10,9 +10,14 @@ namespace {
 
 constexpr std::int32_t kRateHz = 8'000;
 
+// Unsigned in libstdc++ 12, int in later ones (LWG 3656).
+constexpr std::int32_t bit_width(std::int32_t value) {
+  return static_cast<std::int32_t>(std::bit_width(static_cast<std::uint32_t>(value)));
+}
+
 constexpr std::uint8_t compress_mu(std::int32_t sample) {
   const std::int32_t magnitude = std::min((sample < 0 ? ~sample : sample) / 4 + 33, 0x1FFF);
-  const std::int32_t segment = std::bit_width(static_cast<std::uint32_t>(magnitude)) - 5;  // 1..8
+  const std::int32_t segment = bit_width(magnitude) - 5;  // 1..8
   const std::int32_t code = (8 - segment) << 4 | (0xF - (magnitude >> segment & 0xF));
   return static_cast<std::uint8_t>(sample < 0 ? code : code | 0x80);
 }
@@ -26,7 +31,7 @@ constexpr std::int16_t expand_mu(std::uint8_t code) {
 constexpr std::uint8_t compress_a(std::int32_t sample) {
   std::int32_t code = (sample < 0 ? ~sample : sample) / 16;
   if (code > 15) {
-    const std::int32_t exponent = std::bit_width(static_cast<std::uint32_t>(code)) - 4;
+    const std::int32_t exponent = bit_width(code) - 4;
     code = ((code >> (exponent - 1)) - 16) | exponent << 4;
   }
   return static_cast<std::uint8_t>((sample < 0 ? code : code | 0x80) ^ 0x55);
