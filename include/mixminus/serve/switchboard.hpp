@@ -23,10 +23,10 @@ struct Stranger {
 
 struct SwitchboardStatistics {
   std::uint64_t datagrams_received = 0;
-  std::uint64_t datagrams_malformed = 0;   ///< neither RTP nor RTCP
+  std::uint64_t datagrams_malformed = 0;  ///< neither RTP nor RTCP
   std::uint64_t datagrams_from_strangers = 0;
   std::uint64_t datagrams_sent = 0;
-  std::uint64_t datagrams_not_sent = 0;    ///< the socket's buffer was full, or the address cannot be reached
+  std::uint64_t datagrams_not_sent = 0;  ///< the socket's buffer was full, or the address cannot be reached
   std::uint64_t receive_calls = 0;
   std::uint64_t send_calls = 0;
 };
@@ -38,7 +38,8 @@ class MIXMINUS_API Switchboard {
  public:
   static constexpr std::size_t kMaxDatagramBytes = 2048;  ///< longer ones are malformed
   static constexpr std::int32_t kBatch = 64;              ///< datagrams per system call
-  static constexpr std::size_t kMaxStrangers = 8;         ///< announced per receive(): admitting one takes most of a millisecond
+  static constexpr std::size_t kMaxStrangers =
+      8;  ///< announced per receive(): admitting one takes most of a millisecond
 
   Switchboard() noexcept;
   ~Switchboard();
@@ -62,8 +63,8 @@ class MIXMINUS_API Switchboard {
   [[nodiscard]] const SwitchboardStatistics& statistics() const noexcept { return statistics_; }
 
  private:
-  struct Line;     // one connected leg
-  struct Batch;    // memory of the system calls
+  struct Line;   // one connected leg
+  struct Batch;  // memory of the system calls
 
   [[nodiscard]] const Line* line_of(conference::LegId leg) const noexcept;
   void accept(conference::Conference& conference, Bytes datagram, const sockaddr_storage& from,
