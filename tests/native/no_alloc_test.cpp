@@ -1,4 +1,4 @@
-// Fails when a tick allocates: malloc, which operator new calls too, counts while armed. One function a stage.
+// Fails when a tick of the mixer allocates.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -6,28 +6,17 @@
 #include <span>
 #include <vector>
 
+#include "malloc_counter.hpp"
 #include "mixminus/codec/codec.hpp"
 #include "mixminus/mix/mixer.hpp"
 
 using mixminus::Status;
 
-extern "C" void* __libc_malloc(std::size_t size);
-
-static bool armed = false;
-static int allocations = 0;
-
-extern "C" void* malloc(std::size_t size) {
-  allocations += armed ? 1 : 0;
-  return __libc_malloc(size);
-}
-
 template <typename Tick>
 static int allocations_of(const Tick& tick) {
-  allocations = 0;
-  armed = true;
-  for (int i = 0; i < 1000; ++i) tick(i);
-  armed = false;
-  return allocations;
+  return malloc_counter::allocations_of([&] {
+    for (int i = 0; i < 1000; ++i) tick(i);
+  });
 }
 
 static int control() {

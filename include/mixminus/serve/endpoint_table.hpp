@@ -28,7 +28,8 @@ class MIXMINUS_API EndpointTable {
   };
 
   [[nodiscard]] std::size_t home(const Endpoint& endpoint) const noexcept;
-  [[nodiscard]] std::size_t probe(const Endpoint& endpoint) const noexcept;  ///< its slot, or the free one it would take
+  [[nodiscard]] std::size_t probe(
+      const Endpoint& endpoint) const noexcept;  ///< its slot, or the free one it would take
 
   std::vector<Slot> slots_;  // a power of two
   std::uint64_t key_ = 0;
