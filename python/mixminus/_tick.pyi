@@ -123,6 +123,7 @@ class Codec:
 
 @disjoint_base
 class Leg:
+    def __init__(self, *args: object, **kwargs: object) -> None: ...
     @property
     def name(self) -> str: ...
     @property

@@ -151,11 +151,12 @@ def test_loss_is_what_the_reference_counts(first: int, offsets: list[int]) -> No
 
 
 @given(st.lists(st.integers(0, 500), min_size=2, max_size=200))
-def test_jitter_is_within_a_unit_of_the_exact_value(delays_units: list[int]) -> None:
+def test_integer_jitter_stays_near_the_exact_value(delays_units: list[int]) -> None:
     statistics = ReceptionStatistics(CLOCK_HZ)
     for number, delay in enumerate(delays_units):
         statistics.receive(number, number * STEP, number * FRAME_NS + delay * UNIT_NS)
-    assert abs(statistics.jitter - reference.jitter(delays_units)) <= 1
+    # each step rounds by half a sixteenth, which sums up to half a unit; the report rounds down
+    assert -1.5 <= statistics.jitter - reference.jitter(delays_units) <= 0.5
     assert statistics.jitter_ns == statistics.jitter * UNIT_NS
 
 
