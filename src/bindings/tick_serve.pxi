@@ -36,7 +36,8 @@ cdef class Switchboard:
         Returns
         -------
         list of (str, int, int, int)
-            Address, port, SSRC and payload type of senders that are not connected; at most 8, each once.
+            Address, port, SSRC and payload type of senders that are not connected and of whom two packets came
+            in sequence (RFC 3550 A.1); at most 8, each once.
         """
         cdef Strangers strangers
         cdef size_t i

@@ -21,14 +21,14 @@ bool read_endpoint(const sockaddr_storage& from, std::uint32_t ssrc, Endpoint& e
     std::copy(kMappedPrefix.begin(), kMappedPrefix.end(), endpoint.address.begin());
     std::memcpy(endpoint.address.data() + kMappedPrefix.size(), &v4.sin_addr, sizeof v4.sin_addr);
     endpoint.port = ntohs(v4.sin_port);
-    return true;
+    return endpoint.port != 0;
   }
   if (from.ss_family != AF_INET6) return false;
   sockaddr_in6 v6;
   std::memcpy(&v6, &from, sizeof v6);
   std::memcpy(endpoint.address.data(), &v6.sin6_addr, sizeof v6.sin6_addr);
   endpoint.port = ntohs(v6.sin6_port);
-  return true;
+  return endpoint.port != 0;
 }
 
 socklen_t write_endpoint(const Endpoint& endpoint, int family, sockaddr_storage& to) noexcept {

@@ -16,6 +16,7 @@ namespace mixminus::serve {
 namespace {
 
 constexpr int kMaxBatchesPerCall = 64;  // a flood cannot hold up the tick
+constexpr std::int32_t kMinCandidates = 256;
 constexpr std::int64_t kNsPerS = 1'000'000'000;
 
 /// The kernel's arrival time, or `otherwise` where it gave none.
@@ -76,7 +77,8 @@ Switchboard::Switchboard() noexcept = default;
 Switchboard::~Switchboard() = default;
 
 Status Switchboard::configure(int socket, std::int32_t capacity, std::uint64_t hash_key) noexcept try {
-  const Status status = table_.configure(capacity, hash_key);
+  Status status = table_.configure(capacity, hash_key);
+  if (status == Status::ok) status = probation_.configure(std::max(capacity, kMinCandidates), hash_key);
   if (status != Status::ok) return status;
   sockaddr_storage bound{};
   socklen_t bound_bytes = sizeof bound;
@@ -123,7 +125,7 @@ void Switchboard::accept(conference::Conference& conference, Bytes datagram, con
   const std::int32_t slot = table_.find(endpoint);
   if (slot < 0) {
     ++statistics_.datagrams_from_strangers;
-    if (!is_report) announce(endpoint, packet.payload_type);
+    if (!is_report) announce(endpoint, packet);
     return;
   }
   Line& line = lines_[static_cast<std::size_t>(slot)];
@@ -132,10 +134,11 @@ void Switchboard::accept(conference::Conference& conference, Bytes datagram, con
   conference.receive(line.leg, datagram, arrival_ns);
 }
 
-void Switchboard::announce(const Endpoint& endpoint, std::uint8_t payload_type) noexcept {
+void Switchboard::announce(const Endpoint& endpoint, const PacketView& packet) noexcept {
+  if (!probation_.passes(endpoint, packet.sequence_number)) return;
   const auto is_same = [&](const Stranger& other) { return other.endpoint == endpoint; };
   if (strangers_.size() == kMaxStrangers || std::any_of(strangers_.begin(), strangers_.end(), is_same)) return;
-  strangers_.push_back({endpoint, payload_type});
+  strangers_.push_back({endpoint, packet.payload_type});
 }
 
 void Switchboard::send(conference::Conference& conference) noexcept {

@@ -30,22 +30,25 @@ struct OpusSettings {
   bool in_band_fec = false;                ///< SILK's low bit-rate redundancy, RFC 6716 section 2.1.7
   std::int32_t expected_loss_percent = 0;  ///< 0..100, how much redundancy to spend
   bool dtx = false;                        ///< discontinuous transmission, RFC 6716 section 2.1.9
-  friend bool operator==(const OpusSettings&, const OpusSettings&) = default;
+
+  bool operator==(const OpusSettings&) const = default;
 };
 
 struct Config {
   Kind kind = Kind::opus;
-  std::int32_t sample_rate_hz =
-      48'000;                 ///< opus: 8, 12, 16, 24, 48 kHz; pcmu, pcma: 8 kHz; g722: 16 kHz; l16: 8..48 kHz
+  /// opus: 8, 12, 16, 24 or 48 kHz; pcmu, pcma: 8 kHz; g722: 16 kHz; l16: 8..48 kHz
+  std::int32_t sample_rate_hz = 48'000;
   std::int32_t channels = 1;  ///< opus, l16: 1 or 2, interleaved; others: 1
   OpusSettings opus{};
-  friend bool operator==(const Config&, const Config&) = default;
+
+  bool operator==(const Config&) const = default;
 };
 
 inline constexpr std::int32_t kFailed = -1;  ///< malformed payload, or the codec cannot do that
 
-/// Interleaved int16 samples in and out; counts are samples per channel. After construction nothing
-/// allocates. The decoding and the encoding half are independent: two threads may each use one.
+/// Interleaved int16 samples in and out; counts are samples per channel, and spans hold whole ones. An
+/// empty payload is malformed. After construction nothing allocates. The decoding and the encoding half are
+/// independent: two threads may each use one.
 class MIXMINUS_API Codec {
  public:
   virtual ~Codec() = default;
@@ -63,10 +66,12 @@ class MIXMINUS_API Codec {
   /// Whether `next_payload` carries a copy of the frame before it (Opus in-band FEC).
   [[nodiscard]] virtual bool has_fec(Bytes next_payload) const noexcept;
 
-  /// Fills all of `pcm`, which is lost and directly precedes `next_payload`, from the copy in it.
+  /// Fills all of `pcm`, which is lost and directly precedes `next_payload`, from the copy in it; what the
+  /// copy does not reach is concealed. kFailed without has_fec(), or where conceal() would fail.
   virtual std::int32_t decode_fec(Bytes next_payload, std::span<std::int16_t> pcm) noexcept;
 
-  /// Fills all of `pcm` by the codec's own concealment; kFailed: it has none, the caller conceals.
+  /// Fills all of `pcm` by the codec's own concealment. kFailed: it has none, the caller conceals; Opus
+  /// also refuses what is no multiple of 2.5 ms or more than 120 ms.
   virtual std::int32_t conceal(std::span<std::int16_t> pcm) noexcept;
 
   /// Bytes written; 0: nothing needs to be sent (DTX); kFailed: no such frame size, or no room.
@@ -75,14 +80,15 @@ class MIXMINUS_API Codec {
   virtual void reset_decoder() noexcept = 0;
 
   /// Makes the encoder go on where `other`, of the same Config, stands, so that a receiver can be moved
-  /// from one stream to the other without a splice. False when the codec cannot.
+  /// from one stream to the other without a splice; keeps its own expect_loss(). False when it cannot.
   virtual bool continue_from(const Codec& other) noexcept = 0;
 
   /// Loss that receivers report, 0..100; Opus spends redundancy on it. Others ignore it.
   virtual void expect_loss(std::int32_t percent) noexcept;
 };
 
-/// Allocates a codec. unsupported_codec: not in this build (Opus, G.722), or not at this rate or channel count.
+/// Allocates a codec. unsupported_codec: not in this build (Opus, G.722), or not at this rate or channel count;
+/// out_of_range: one of the OpusSettings; capacity_reached: no memory.
 MIXMINUS_API Status make_codec(const Config& config, std::unique_ptr<Codec>& codec) noexcept;
 
 /// Rate at which `kind` is best decoded for a conference of `wanted_hz`: that rate if it can, else its nearest above.
@@ -90,6 +96,12 @@ MIXMINUS_API std::int32_t native_rate_hz(Kind kind, std::int32_t wanted_hz) noex
 
 /// The static payload type of RFC 3551, or 111 for Opus; -1 when there is none (l16 except 44.1 kHz).
 MIXMINUS_API std::int32_t default_payload_type(Kind kind, std::int32_t sample_rate_hz, std::int32_t channels) noexcept;
+
+/// Its name, as in SDP but in lower case: "opus", "pcmu", "pcma", "g722", "l16".
+MIXMINUS_API const char* name(Kind kind) noexcept;
+
+/// What this build has, in the order of Kind.
+MIXMINUS_API std::span<const Kind> available() noexcept;
 
 /// Version text of the linked libopus, or nullptr when built with MIXMINUS_OPUS=OFF.
 MIXMINUS_API const char* opus_version() noexcept;

@@ -22,7 +22,7 @@ struct Endpoint {
 /// The address to send to, in the form that a socket of `family` takes. 0: that family cannot reach it.
 MIXMINUS_API socklen_t write_endpoint(const Endpoint& endpoint, int family, sockaddr_storage& to) noexcept;
 
-/// False when `from` is neither IPv4 nor IPv6.
+/// False when `from` is neither IPv4 nor IPv6, or has port 0, where nobody can be answered.
 MIXMINUS_API bool read_endpoint(const sockaddr_storage& from, std::uint32_t ssrc, Endpoint& endpoint) noexcept;
 
 }  // namespace mixminus::serve

@@ -12,10 +12,11 @@
 #include "mixminus/conference/conference.hpp"
 #include "mixminus/serve/endpoint.hpp"
 #include "mixminus/serve/endpoint_table.hpp"
+#include "mixminus/serve/probation.hpp"
 
 namespace mixminus::serve {
 
-/// A first packet from somewhere new; the caller decides whether it becomes a leg.
+/// Who sends RTP from somewhere new; the caller decides whether it becomes a leg.
 struct Stranger {
   Endpoint endpoint{};
   std::uint8_t payload_type = 0;
@@ -23,7 +24,7 @@ struct Stranger {
 
 struct SwitchboardStatistics {
   std::uint64_t datagrams_received = 0;
-  std::uint64_t datagrams_malformed = 0;  ///< neither RTP nor RTCP
+  std::uint64_t datagrams_malformed = 0;  ///< neither RTP nor RTCP, too long, or unanswerable
   std::uint64_t datagrams_from_strangers = 0;
   std::uint64_t datagrams_sent = 0;
   std::uint64_t datagrams_not_sent = 0;  ///< the socket's buffer was full, or the address cannot be reached
@@ -47,7 +48,7 @@ class MIXMINUS_API Switchboard {
 
   /// Reads what has arrived (bounded) and hands it to the legs. `now_ns` is the time on the clock of the
   /// conference, `realtime_offset_ns` what to add to the kernel's (CLOCK_REALTIME) to get there. Returns
-  /// the senders that are not connected, each once, at most kMaxStrangers.
+  /// the senders that are not connected and have passed their probation, each once, at most kMaxStrangers.
   std::span<const Stranger> receive(conference::Conference& conference, std::int64_t now_ns,
                                     std::int64_t realtime_offset_ns) noexcept;
 
@@ -69,13 +70,14 @@ class MIXMINUS_API Switchboard {
   [[nodiscard]] const Line* line_of(conference::LegId leg) const noexcept;
   void accept(conference::Conference& conference, Bytes datagram, const sockaddr_storage& from,
               std::int64_t arrival_ns) noexcept;
-  void announce(const Endpoint& endpoint, std::uint8_t payload_type) noexcept;
+  void announce(const Endpoint& endpoint, const PacketView& packet) noexcept;
   void queue(const Line& line, Bytes datagram) noexcept;
   void flush() noexcept;
 
   int socket_ = -1;
   int family_ = 0;
   EndpointTable table_;
+  Probation probation_;
   std::vector<Line> lines_;  // by slot of the conference
   std::unique_ptr<Batch> batch_;
   std::vector<Stranger> strangers_;

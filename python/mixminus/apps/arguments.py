@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["host_port", "near_host_port", "number", "whole_number"]
+__all__ = ["host_port", "near_host_port", "network", "number", "whole_number"]
 
 
 def whole_number(lowest: int, highest: int) -> Callable[[str], int]:
@@ -58,3 +58,11 @@ def near_host_port(text: str) -> tuple[str, int]:
     if not ipaddress.ip_address(host).is_private or port == 0:
         raise argparse.ArgumentTypeError(f"{text!r} is not in this machine or a private network")
     return host, port
+
+
+def network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    """Parse ``10.0.0.0/8``, one address, or the same of IPv6."""
+    try:
+        return ipaddress.ip_network(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no network such as 10.0.0.0/8") from error
