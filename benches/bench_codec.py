@@ -23,7 +23,7 @@ Frame = NDArray[np.int16]
 Encode = Callable[[Frame], bytes]
 Decode = Callable[[bytes], Frame]
 
-COMPLEXITY, BITRATE_BPS = 4, 48000
+COMPLEXITY, BITRATE_BPS = 5, 48000
 OPUS_APPLICATION_AUDIO = 2049
 OPUS_SET_BITRATE, OPUS_SET_COMPLEXITY = 4002, 4010  # opus_defines.h
 PEERS = {"opus": "libopus", "pcmu": "audioop", "pcma": "audioop", "g722": "ffmpeg", "l16": "numpy"}
