@@ -111,7 +111,9 @@ class Peer:
         self.socket.bind(("127.0.0.1", 0))
         self.socket.setblocking(False)
         self.sent = 0
-        self.packets: list[bytes] = []
+        self.packets: list[bytes] = []  # of the first stream that came
+        self.reports: list[bytes] = []
+        self.foreign: list[bytes] = []
 
     def send(self) -> None:
         """Send the next 20 ms."""
@@ -124,9 +126,13 @@ class Peer:
         """Keep what has come."""
         while True:
             try:
-                self.packets.append(self.socket.recv(2048))
+                packet = self.socket.recv(2048)
             except BlockingIOError:
                 return
+            is_report = 192 <= packet[1] < 224
+            is_first = not self.packets or packet[8:12] == self.packets[0][8:12]
+            kind = self.reports if is_report else self.packets if is_first else self.foreign
+            kind.append(packet)
 
     def heard(self, packets: int = 50) -> NDArray[np.float64]:
         """Return the samples of the last packets, in order."""
