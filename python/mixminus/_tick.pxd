@@ -136,18 +136,30 @@ cdef extern from "mixminus/codec/codec.hpp" namespace "mixminus::codec" nogil:
         int32_t decode_fec(span[const_uint8_t] next_payload, span[int16_t] pcm) noexcept
         int32_t conceal(span[int16_t] pcm) noexcept
         int32_t encode(span[const_int16_t] pcm, span[uint8_t] payload) noexcept
+        void reset_decoder() noexcept
+        cbool continue_from(const CoreCodec& other) noexcept
+        void expect_loss(int32_t percent) noexcept
 
     Status make_codec(const CodecConfig& config, unique_ptr[CoreCodec]& codec) noexcept
-    int32_t native_rate_hz(CodecKind kind, int32_t wanted_hz) noexcept
+    int32_t core_native_rate_hz "mixminus::codec::native_rate_hz"(CodecKind kind, int32_t wanted_hz) noexcept
+    int32_t core_default_payload_type "mixminus::codec::default_payload_type"(
+        CodecKind kind, int32_t sample_rate_hz, int32_t channels) noexcept
+    const char* core_name "mixminus::codec::name"(CodecKind kind) noexcept
     const char* core_opus_version "mixminus::codec::opus_version"() noexcept
+
+ctypedef const CodecKind const_CodecKind
+
+cdef extern from "mixminus/codec/codec.hpp" nogil:
+    span[const_CodecKind] core_available "mixminus::codec::available"() noexcept
 
 cdef class Codec:
     cdef CodecConfig config
     cdef unique_ptr[CoreCodec] core
     cdef readonly str kind
-    cdef cnp.ndarray samples_of(self, object pcm)
-    cdef cnp.ndarray room(self, size_t samples)
-    cdef object decoded(self, cnp.ndarray pcm, int32_t samples)
+    cdef int32_t encode_to(self, cnp.ndarray frame, uint8_t* payload, size_t room_bytes) except -1
+    cdef int32_t decode_to(self, object payload, cnp.ndarray pcm) except -1
+    cdef cnp.ndarray room_for(self, int samples)
+    cdef cnp.ndarray filled(self, cnp.ndarray pcm, int32_t samples)
 
 cdef extern from "mixminus/conference/audio_receiver.hpp" namespace "mixminus::conference" nogil:
     cdef cppclass CoreReceiverConfig "mixminus::conference::ReceiverConfig":

@@ -11,8 +11,9 @@ __all__ = ["AnyCodec"]
 class AnyCodec(Protocol):
     """The methods of :class:`mixminus.Codec` that every codec has.
 
-    ``decode_fec(next_payload, samples)`` and ``conceal(samples)`` are called as well where they exist. A payload
-    that is none raises :class:`mixminus.MalformedError`.
+    ``has_fec(next_payload)``, ``decode_fec(next_payload, samples)``, ``conceal(samples)``, ``reset_decoder()`` and
+    ``expect_loss(percent)`` are called as well where they exist. A payload that is none raises
+    :class:`mixminus.MalformedError`: it is counted. Whatever else is raised goes to ``sys.unraisablehook`` too.
     """
 
     @property

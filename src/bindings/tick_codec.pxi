@@ -1,19 +1,25 @@
-# Codec in Python, and Python objects as codecs of the core.
+# Codec in Python: one decoder and one encoder.
 cdef dict KINDS = {
-    "opus": <int>CodecKind.opus, "pcmu": <int>CodecKind.pcmu, "pcma": <int>CodecKind.pcma,
-    "g722": <int>CodecKind.g722, "l16": <int>CodecKind.l16,
+    "opus": <int>CodecKind.opus,
+    "pcmu": <int>CodecKind.pcmu,
+    "pcma": <int>CodecKind.pcma,
+    "g722": <int>CodecKind.g722,
+    "l16": <int>CodecKind.l16,
 }
 cdef dict APPLICATIONS = {
-    "voip": <int>OpusApplication.voip, "audio": <int>OpusApplication.audio,
+    "voip": <int>OpusApplication.voip,
+    "audio": <int>OpusApplication.audio,
     "low_delay": <int>OpusApplication.low_delay,
 }
-cdef size_t MAX_PAYLOAD_BYTES = 23040  # L16 stereo, 120 ms at 48 kHz
-cdef size_t MAX_DECODED_SAMPLES = 11520  # 120 ms of it
+cdef size_t MAX_OPUS_BYTES = 6 * 1276  # 120 ms in frames of 20 ms, RFC 6716 section 3.4
+cdef int32_t MAX_LOST_SAMPLES = 5760  # 120 ms at 48 kHz
 
 
 def codecs() -> tuple:
     """Return the names of the codecs of this build, the preferred one first."""
-    return tuple(kind for kind in KINDS if is_built(kind))
+    cdef size_t i
+    cdef span[const_CodecKind] kinds = core_available()
+    return tuple([core_name(kinds[i]).decode() for i in range(kinds.size())])
 
 
 def opus_version():
@@ -22,302 +28,10 @@ def opus_version():
     return None if text is NULL else text.decode()
 
 
-cdef bint is_built(str kind) except -1:
-    cdef CodecConfig config
-    cdef unique_ptr[CoreCodec] codec
-    config.kind = <CodecKind><int>KINDS[kind]
-    config.sample_rate_hz = native_rate_hz(config.kind, 48000)
-    return make_codec(config, codec) == Status.ok
-
-
 cdef CodecKind kind_of(str kind) except *:
-    if kind not in KINDS or not is_built(kind):
+    if kind not in codecs():
         raise UnsupportedCodecError(f"no codec {kind!r} in this build; there are {', '.join(codecs())}")
     return <CodecKind><int>KINDS[kind]
-
-
-cdef class Codec:
-    """One decoder and one encoder, for mono or interleaved stereo ``int16``.
-
-    Parameters
-    ----------
-    kind : str
-        "opus" (RFC 6716), "pcmu" and "pcma" (ITU-T G.711), "g722" (ITU-T G.722 at 64 kbit/s) or "l16"
-        (RFC 3551 section 4.5.11); :func:`codecs` says which of them this build has.
-    sample_rate_hz : int, optional
-        Opus: 8000, 12000, 16000, 24000 or 48000; L16: 8000..48000; G.711 is 8000 and G.722 16000. Without it
-        the highest.
-    channels : int
-        1, or 2 for Opus and L16.
-    application : str
-        Opus only, like all that follow: "audio", "voip" or "low_delay".
-    bitrate_bps : int
-        6000..510000.
-    complexity : int
-        0 (cheap) to 10.
-    in_band_fec : bool
-        Send redundancy for lost packets (RFC 6716 section 2.1.7).
-    expected_loss_percent : int
-        0..100, how much redundancy is worth.
-    dtx : bool
-        Send nothing in silence (RFC 6716 section 2.1.9).
-
-    Raises
-    ------
-    UnsupportedCodecError
-        Not in this build, or not at this rate or channel count.
-    OutOfRangeError, ValueError
-        A setting is outside its interval.
-
-    Notes
-    -----
-    Given to ``Conference.add_leg`` or ``AudioReceiver`` it lends its settings, not its state. Any Python object with
-    ``sample_rate_hz``, ``rtp_clock_hz``, ``channels``, ``duration``, ``decode`` and ``encode`` of the same meaning,
-    and if it likes ``decode_fec`` and ``conceal``, is taken as a codec there too. It is called with the GIL held,
-    once a frame, which costs microseconds and keeps the threads of a tick waiting for each other. What it
-    raises goes to ``sys.unraisablehook`` and counts as a frame that failed.
-    """
-
-    def __cinit__(self, str kind not None="opus", *, sample_rate_hz=None, int channels=1, str application="audio",
-                  int bitrate_bps=48000, int complexity=4, bint in_band_fec=False, int expected_loss_percent=0,
-                  bint dtx=False):
-        if application not in APPLICATIONS:
-            raise ValueError(f"application must be one of {', '.join(APPLICATIONS)}, not {application!r}")
-        self.kind = kind
-        self.config.kind = kind_of(kind)
-        self.config.sample_rate_hz = native_rate_hz(self.config.kind, 48000) if sample_rate_hz is None else sample_rate_hz
-        self.config.channels = channels
-        self.config.opus.application = <OpusApplication><int>APPLICATIONS[application]
-        self.config.opus.bitrate_bps = bitrate_bps
-        self.config.opus.complexity = complexity
-        self.config.opus.in_band_fec = in_band_fec
-        self.config.opus.expected_loss_percent = expected_loss_percent
-        self.config.opus.dtx = dtx
-        check(make_codec(self.config, self.core), f"{kind} is not possible with these settings")
-
-    @property
-    def sample_rate_hz(self) -> int:
-        """Of the samples, Hz."""
-        return self.config.sample_rate_hz
-
-    @property
-    def rtp_clock_hz(self) -> int:
-        """Of RTP timestamps, Hz: 8000 for G.722 (RFC 3551) and 48000 for Opus (RFC 7587) whatever the rate."""
-        return self.core.get().rtp_clock_hz()
-
-    @property
-    def channels(self) -> int:
-        """1 or 2."""
-        return self.config.channels
-
-    def encode(self, pcm not None) -> bytes:
-        """Return the payload of one frame; empty when nothing needs to be sent (DTX).
-
-        Parameters
-        ----------
-        pcm : int16 array, shape (samples,) or (samples, channels)
-            Opus: 2.5, 5, 10, 20, 40 or 60 ms. C-contiguous.
-
-        Raises
-        ------
-        TypeError
-            Not C-contiguous int16.
-        ShapeMismatchError
-            No frame that this codec can encode.
-        """
-        cdef cnp.ndarray samples = self.samples_of(pcm)
-        cdef bytes payload = PyBytes_FromStringAndSize(NULL, <Py_ssize_t>MAX_PAYLOAD_BYTES)
-        cdef int32_t size = self.core.get().encode(
-            span[const_int16_t](<const int16_t*>cnp.PyArray_DATA(samples), <size_t>cnp.PyArray_SIZE(samples)),
-            span[uint8_t](<uint8_t*>PyBytes_AS_STRING(payload), MAX_PAYLOAD_BYTES))
-        if size < 0:
-            raise ShapeMismatchError(f"{self.kind} has no frame of {cnp.PyArray_SIZE(samples) // self.channels} samples")
-        return payload[:size]
-
-    cdef cnp.ndarray samples_of(self, object pcm):
-        if not isinstance(pcm, cnp.ndarray):
-            raise TypeError("array must be C-contiguous and of the documented dtype")
-        cdef cnp.ndarray array = <cnp.ndarray>pcm
-        if cnp.PyArray_TYPE(array) != cnp.NPY_INT16 or not cnp.PyArray_ISCARRAY_RO(array):
-            raise TypeError("array must be C-contiguous and of the documented dtype")
-        channels = array.shape[1] if array.ndim == 2 else 1
-        if array.ndim not in (1, 2) or (array.ndim == 2 or self.config.channels == 1) and channels != self.config.channels:
-            raise ShapeMismatchError(f"array has shape {pcm.shape}, not (samples, {self.config.channels})")
-        return array
-
-    def decode(self, payload not None) -> np.ndarray:
-        """Return the samples of one payload: int16, shape (samples,) or (samples, 2).
-
-        Raises
-        ------
-        MalformedError
-            No payload of this codec.
-        """
-        cdef cnp.ndarray pcm = self.room(MAX_DECODED_SAMPLES // <size_t>self.config.channels)
-        cdef const uint8_t[::1] data = payload
-        return self.decoded(pcm, self.core.get().decode(bytes_of(data), span_of(pcm)))
-
-    def decode_fec(self, next_payload not None, int samples) -> np.ndarray:
-        """Return the ``samples`` before ``next_payload`` from the copy in it (Opus in-band FEC).
-
-        Raises
-        ------
-        MalformedError
-            It carries no copy.
-        """
-        cdef cnp.ndarray pcm = self.room(<size_t>in_range(samples, 1, <int64_t>MAX_DECODED_SAMPLES // 2, "samples"))
-        cdef const uint8_t[::1] data = next_payload
-        return self.decoded(pcm, self.core.get().decode_fec(bytes_of(data), span_of(pcm)))
-
-    def conceal(self, int samples) -> np.ndarray:
-        """Return ``samples`` that bridge a loss, by the codec's own concealment.
-
-        Raises
-        ------
-        MalformedError
-            The codec has none: everything but Opus.
-        """
-        cdef cnp.ndarray pcm = self.room(<size_t>in_range(samples, 1, <int64_t>MAX_DECODED_SAMPLES // 2, "samples"))
-        return self.decoded(pcm, self.core.get().conceal(span_of(pcm)))
-
-    def has_fec(self, next_payload not None) -> bool:
-        """Return whether ``next_payload`` carries a copy of the frame before it."""
-        cdef const uint8_t[::1] data = next_payload
-        return self.core.get().has_fec(bytes_of(data))
-
-    def duration(self, payload not None) -> int:
-        """Return the samples per channel that decode() would give.
-
-        Raises
-        ------
-        MalformedError
-            No payload of this codec.
-        """
-        cdef const uint8_t[::1] data = payload
-        cdef int32_t samples = self.core.get().duration(bytes_of(data))
-        if samples < 0:
-            raise MalformedError(f"no {self.kind} payload")
-        return samples
-
-    cdef cnp.ndarray room(self, size_t samples):
-        pcm = np.empty((samples, self.config.channels), np.int16)
-        return pcm[:, 0] if self.config.channels == 1 else pcm
-
-    cdef object decoded(self, cnp.ndarray pcm, int32_t samples):
-        if samples < 0:
-            raise MalformedError(f"no {self.kind} payload, or nothing in it to recover from")
-        return pcm[:samples]
-
-
-cdef span[const_uint8_t] bytes_of(const uint8_t[::1] data) noexcept:
-    return span[const_uint8_t](&data[0] if data.shape[0] else NULL, <size_t>data.shape[0])
-
-
-cdef span[int16_t] span_of(cnp.ndarray pcm) noexcept:
-    return span[int16_t](<int16_t*>cnp.PyArray_DATA(pcm), <size_t>cnp.PyArray_SIZE(pcm))
-
-
-# ---- a Python object behind the interface of the core
-
-cdef int32_t failed(object codec, object error):
-    hook = sys.unraisablehook
-    hook(SimpleNamespace(exc_type=type(error), exc_value=error, exc_traceback=error.__traceback__,
-                         err_msg="Exception in a codec", object=codec))
-    return kFailed
-
-
-cdef int32_t copy_pcm(object samples, span[int16_t] pcm) except? -1:
-    cdef const int16_t[::1] flat = np.ascontiguousarray(samples).reshape(-1)
-    if <size_t>flat.shape[0] > pcm.size():
-        raise ShapeMismatchError(f"{flat.shape[0]} samples where {pcm.size()} fit")
-    if flat.shape[0]:
-        memcpy(pcm.data(), &flat[0], <size_t>flat.shape[0] * sizeof(int16_t))
-    return <int32_t>flat.shape[0]
-
-
-cdef bytes payload_of(span[const_uint8_t] payload):
-    return PyBytes_FromStringAndSize(<const char*>payload.data(), <Py_ssize_t>payload.size())
-
-
-cdef int32_t py_duration(void* context, span[const_uint8_t] payload) noexcept with gil:
-    codec = <object>context
-    try:
-        return codec.duration(payload_of(payload))
-    except MalformedError:
-        return kFailed
-    except Exception as error:
-        return failed(codec, error)
-
-
-cdef int32_t py_decode(void* context, span[const_uint8_t] payload, span[int16_t] pcm) noexcept with gil:
-    codec = <object>context
-    try:
-        return copy_pcm(codec.decode(payload_of(payload)), pcm) // <int32_t>codec.channels
-    except MalformedError:
-        return kFailed
-    except Exception as error:
-        return failed(codec, error)
-
-
-cdef int32_t py_decode_fec(void* context, span[const_uint8_t] next_payload, span[int16_t] pcm) noexcept with gil:
-    codec = <object>context
-    if not hasattr(codec, "decode_fec"):
-        return kFailed
-    try:
-        return copy_pcm(codec.decode_fec(payload_of(next_payload), pcm.size() // codec.channels), pcm) // <int32_t>codec.channels
-    except MalformedError:
-        return kFailed
-    except Exception as error:
-        return failed(codec, error)
-
-
-cdef int32_t py_conceal(void* context, span[int16_t] pcm) noexcept with gil:
-    codec = <object>context
-    if not hasattr(codec, "conceal"):
-        return kFailed
-    try:
-        return copy_pcm(codec.conceal(pcm.size() // codec.channels), pcm) // <int32_t>codec.channels
-    except MalformedError:
-        return kFailed
-    except Exception as error:
-        return failed(codec, error)
-
-
-cdef int32_t py_encode(void* context, span[const_int16_t] pcm, span[uint8_t] payload) noexcept with gil:
-    codec = <object>context
-    cdef bytes encoded
-    try:
-        samples = np.empty(pcm.size(), np.int16)
-        memcpy(cnp.PyArray_DATA(samples), pcm.data(), pcm.size() * sizeof(int16_t))
-        encoded = bytes(codec.encode(samples if codec.channels == 1 else samples.reshape(-1, codec.channels)))
-        if <size_t>len(encoded) > payload.size():
-            raise ShapeMismatchError(f"payload of {len(encoded)} bytes where {payload.size()} fit")
-        memcpy(payload.data(), PyBytes_AS_STRING(encoded), <size_t>len(encoded))
-        return <int32_t>len(encoded)
-    except Exception as error:
-        return failed(codec, error)
-
-
-cdef void py_release(void* context) noexcept with gil:
-    Py_DECREF(<object>context)
-
-
-cdef unique_ptr[CoreCodec] wrap_codec(object codec) except *:
-    """Make a codec of the core out of any object with the methods of Codec."""
-    cdef CodecCallbacks callbacks
-    cdef CodecShape shape
-    cdef unique_ptr[CoreCodec] wrapped
-    for name in ("sample_rate_hz", "rtp_clock_hz", "channels", "duration", "decode", "encode"):
-        if not hasattr(codec, name):
-            raise TypeError(f"codec must be a name, a Codec or an object like it; {type(codec).__name__} has no {name}")
-    shape.sample_rate_hz = <int32_t>in_range(codec.sample_rate_hz, 8000, 48000, "sample_rate_hz")
-    shape.rtp_clock_hz = <int32_t>in_range(codec.rtp_clock_hz, 8000, 90000, "rtp_clock_hz")
-    shape.channels = <int32_t>in_range(codec.channels, 1, 2, "channels")
-    callbacks.duration, callbacks.decode, callbacks.encode = py_duration, py_decode, py_encode
-    callbacks.decode_fec, callbacks.conceal, callbacks.release = py_decode_fec, py_conceal, py_release
-    Py_INCREF(codec)
-    wrapped.reset(new CallbackCodec(shape, callbacks, <void*>codec))
-    return move(wrapped)
 
 
 cdef bint read_codec(object codec, int32_t sample_rate_hz, CodecConfig* config) except -1:
@@ -328,5 +42,305 @@ cdef bint read_codec(object codec, int32_t sample_rate_hz, CodecConfig* config) 
     if not isinstance(codec, str):
         return False
     config.kind = kind_of(codec)
-    config.sample_rate_hz = native_rate_hz(config.kind, sample_rate_hz)
+    config.sample_rate_hz = core_native_rate_hz(config.kind, sample_rate_hz)
     return True
+
+
+cdef cnp.ndarray samples_of(object pcm, int32_t channels, bint writable):
+    """`pcm` itself, if it is an array of whole samples."""
+    if not isinstance(pcm, cnp.ndarray):
+        raise TypeError(f"samples must be an int16 array, not {type(pcm).__name__}")
+    cdef cnp.ndarray array = <cnp.ndarray>pcm
+    if cnp.PyArray_TYPE(array) != cnp.NPY_INT16 or not cnp.PyArray_ISCARRAY_RO(array):
+        raise TypeError("array must be C-contiguous int16")
+    if writable and not cnp.PyArray_ISWRITEABLE(array):
+        raise TypeError("array must be writeable")
+    if array.ndim == 1 and channels == 1 or array.ndim == 2 and array.shape[1] == channels:
+        return array
+    raise ShapeMismatchError(f"array has shape {pcm.shape}, not (samples{f', {channels}' if channels > 1 else ','})")
+
+
+cdef cnp.ndarray new_pcm(size_t samples, int32_t channels):
+    cdef cnp.npy_intp[2] shape = [<cnp.npy_intp>samples, channels]
+    return cnp.PyArray_EMPTY(1 if channels == 1 else 2, shape, cnp.NPY_INT16, 0)
+
+
+cdef span[int16_t] span_of(cnp.ndarray pcm) noexcept:
+    return span[int16_t](<int16_t*>cnp.PyArray_DATA(pcm), <size_t>cnp.PyArray_SIZE(pcm))
+
+
+@cython.final
+@cython.freelist(4)
+cdef class _Borrowed:
+    """Bytes of any buffer, given back when this object goes."""
+
+    cdef Py_buffer view
+    cdef span[const_uint8_t] data
+
+    def __cinit__(self, source):
+        PyObject_GetBuffer(source, &self.view, PyBUF_SIMPLE)
+        self.data = span[const_uint8_t](<const uint8_t*>self.view.buf, <size_t>self.view.len)
+
+    def __dealloc__(self):
+        PyBuffer_Release(&self.view)
+
+
+cdef class Codec:
+    """One decoder and one encoder; samples are mono or interleaved stereo ``int16``.
+
+    Parameters
+    ----------
+    kind : str
+        "opus" (RFC 6716), "pcmu" and "pcma" (ITU-T G.711), "g722" (ITU-T G.722 at 64 kbit/s) or "l16"
+        (RFC 3551 section 4.5.11); :func:`codecs` says which of them this build has.
+    sample_rate_hz : int, optional
+        Opus: 8000, 12000, 16000, 24000 or 48000; L16: 8000..48000; G.711 is 8000 and G.722 16000.
+        Without it the highest.
+    channels : int
+        1, or 2 for Opus and L16.
+    application : str
+        What the Opus encoder is tuned for: "audio", "voip" or "low_delay". This and all that follow are
+        of the encoder, and of Opus only.
+    bitrate_bps : int
+        6000..510000.
+    complexity : int
+        0 (cheap) to 10.
+    in_band_fec : bool
+        Send redundancy for lost packets (RFC 6716 section 2.1.7) while loss is expected: with "voip" any,
+        with "audio" more than 5 %. It costs three times the CPU of "audio" without.
+    expected_loss_percent : int
+        0..100, how much redundancy is worth.
+    dtx : bool
+        Send nothing in silence (RFC 6716 section 2.1.9).
+
+    Raises
+    ------
+    UnsupportedCodecError
+        Not in this build, or not at this rate or channel count.
+    OutOfRangeError
+        A setting is outside its interval.
+
+    Notes
+    -----
+    The decoding and the encoding half are independent: two threads may each use one. After construction
+    nothing allocates but what the methods return.
+
+    Given to :class:`Conference` or :class:`AudioReceiver` it lends its settings, not its state. Any Python
+    object with ``sample_rate_hz``, ``rtp_clock_hz``, ``channels``, ``duration``, ``decode`` and ``encode`` of the
+    same meaning, and if it likes ``has_fec``, ``decode_fec``, ``conceal``, ``reset_decoder`` and
+    ``expect_loss``, is taken as a codec there too. That is a slow path: each call takes the GIL and copies,
+    which costs microseconds, and the threads of a tick wait for each other. A MalformedError of its is
+    a payload that failed, and counted as one; whatever else it raises is too, and goes to
+    ``sys.unraisablehook`` besides.
+
+    Examples
+    --------
+    >>> codec = Codec("opus", bitrate_bps=32000)
+    >>> payload = codec.encode(np.zeros(960, np.int16))
+    >>> codec.decode(payload).shape
+    (960,)
+    """
+
+    def __cinit__(self, str kind not None="opus", *, sample_rate_hz=None, int channels=1, str application="audio",
+                  int bitrate_bps=48000, int complexity=5, bint in_band_fec=False, int expected_loss_percent=0,
+                  bint dtx=False):
+        if application not in APPLICATIONS:
+            raise OutOfRangeError(f"application must be one of {', '.join(APPLICATIONS)}, not {application!r}")
+        self.kind = kind
+        self.config.kind = kind_of(kind)
+        if sample_rate_hz is None:
+            sample_rate_hz = core_native_rate_hz(self.config.kind, 48000)
+        self.config.sample_rate_hz = <int32_t>in_range(sample_rate_hz, 8000, 48000, "sample_rate_hz")
+        self.config.channels = channels
+        self.config.opus.application = <OpusApplication><int>APPLICATIONS[application]
+        self.config.opus.bitrate_bps = bitrate_bps
+        self.config.opus.complexity = complexity
+        self.config.opus.in_band_fec = in_band_fec
+        self.config.opus.expected_loss_percent = expected_loss_percent
+        self.config.opus.dtx = dtx
+        cdef Status status = make_codec(self.config, self.core)
+        if status == Status.out_of_range:
+            check(status, "bitrate_bps must be in 6000..510000, complexity in 0..10, expected_loss_percent in 0..100")
+        check(status, f"no {kind} of {self.config.sample_rate_hz} Hz and {channels} channels; there are {', '.join(codecs())}")
+
+    @property
+    def sample_rate_hz(self) -> int:
+        """Of the samples."""
+        return self.config.sample_rate_hz
+
+    @property
+    def rtp_clock_hz(self) -> int:
+        """Of RTP timestamps: 8000 for G.722 (RFC 3551) and 48000 for Opus (RFC 7587) whatever the rate."""
+        return self.core.get().rtp_clock_hz()
+
+    @property
+    def channels(self) -> int:
+        """1 or 2."""
+        return self.config.channels
+
+    @property
+    def payload_type(self):
+        """The static one of RFC 3551, or 111, the usual one for Opus; None where there is none."""
+        cdef int32_t number = core_default_payload_type(
+            self.config.kind, self.config.sample_rate_hz, self.config.channels
+        )
+        return None if number < 0 else number
+
+    def encode(self, pcm, out=None):
+        """Encode one frame.
+
+        Parameters
+        ----------
+        pcm : int16 array, shape (samples,) or (samples, 2)
+            Opus: 2.5, 5, 10, 20, 40, 60, 80, 100 or 120 ms; G.722: an even number. C-contiguous.
+        out : uint8 array or writeable buffer, optional
+            Written when given: no less than 1276 bytes for 20 ms of Opus, or what the samples need.
+
+        Returns
+        -------
+        bytes, or int when `out` is given
+            The payload, or how many bytes of `out` it is; empty when nothing needs to be sent (DTX).
+
+        Raises
+        ------
+        TypeError
+            `pcm` is no C-contiguous int16 array, or `out` not writeable.
+        ShapeMismatchError
+            The codec has no such frame, or it does not fit into `out`.
+        """
+        cdef cnp.ndarray frame = samples_of(pcm, self.config.channels, False)
+        cdef Py_buffer view
+        cdef bytes payload
+        if out is None:
+            payload = PyBytes_FromStringAndSize(NULL, max(cnp.PyArray_NBYTES(frame), <Py_ssize_t>MAX_OPUS_BYTES))
+            return payload[: self.encode_to(frame, <uint8_t*>PyBytes_AS_STRING(payload), len(payload))]
+        PyObject_GetBuffer(out, &view, PyBUF_WRITABLE)
+        try:
+            return self.encode_to(frame, <uint8_t*>view.buf, view.len)
+        finally:
+            PyBuffer_Release(&view)
+
+    cdef int32_t encode_to(self, cnp.ndarray frame, uint8_t* payload, size_t room_bytes) except -1:
+        cdef span[int16_t] pcm = span_of(frame)
+        cdef int32_t size
+        with nogil:
+            size = self.core.get().encode(
+                span[const_int16_t](pcm.data(), pcm.size()), span[uint8_t](payload, room_bytes)
+            )
+        if size < 0:
+            raise ShapeMismatchError(f"{self.kind} has no frame of {frame.shape[0]} samples, or no room for it in out")
+        return size
+
+    def duration(self, payload) -> int:
+        """Return the samples per channel that decode() would give.
+
+        Raises
+        ------
+        MalformedError
+            No payload of this codec.
+        """
+        cdef _Borrowed source = _Borrowed(payload)
+        cdef int32_t samples = self.core.get().duration(source.data)
+        if samples < 0:
+            raise MalformedError(f"{len(payload)} bytes that are no {self.kind}")
+        return samples
+
+    def decode(self, payload, out=None):
+        """Decode one payload.
+
+        Parameters
+        ----------
+        payload : bytes or buffer
+        out : int16 array, shape (room,) or (room, 2), optional
+            Written from its beginning when given; ``duration(payload)`` samples at least.
+
+        Returns
+        -------
+        int16 array of shape (samples,) or (samples, 2), or int when `out` is given
+            The samples, or how many per channel were written to `out`.
+
+        Raises
+        ------
+        MalformedError
+            No payload of this codec.
+        TypeError
+            `out` is no writeable C-contiguous int16 array.
+        ShapeMismatchError
+            `out` is too small, or has other channels.
+        """
+        cdef int32_t samples = self.duration(payload)
+        cdef cnp.ndarray pcm
+        if out is None:
+            pcm = new_pcm(<size_t>samples, self.config.channels)
+            self.decode_to(payload, pcm)
+            return pcm
+        pcm = samples_of(out, self.config.channels, True)
+        if pcm.shape[0] < samples:
+            raise ShapeMismatchError(f"out holds {pcm.shape[0]} samples, not {samples}")
+        return self.decode_to(payload, pcm)
+
+    cdef int32_t decode_to(self, object payload, cnp.ndarray pcm) except -1:
+        cdef _Borrowed source = _Borrowed(payload)
+        cdef span[int16_t] samples = span_of(pcm)
+        cdef int32_t written
+        with nogil:
+            written = self.core.get().decode(source.data, samples)
+        if written < 0:
+            raise MalformedError(f"{source.data.size()} bytes that are no {self.kind}")
+        return written
+
+    def has_fec(self, next_payload) -> bool:
+        """Return whether ``next_payload`` carries a copy of the frame before it (Opus in-band FEC)."""
+        cdef _Borrowed source = _Borrowed(next_payload)
+        return self.core.get().has_fec(source.data)
+
+    def decode_fec(self, next_payload, int samples):
+        """Return the ``samples`` before ``next_payload`` from the copy in it, as decode() does.
+
+        Raises
+        ------
+        MalformedError
+            It carries no copy, or is no payload.
+        OutOfRangeError
+            ``samples`` is no multiple of 2.5 ms in 2.5..120 ms.
+        """
+        if not self.has_fec(next_payload):
+            raise MalformedError(f"no copy of an earlier frame in {len(next_payload)} bytes of {self.kind}")
+        cdef _Borrowed source = _Borrowed(next_payload)
+        cdef cnp.ndarray pcm = self.room_for(samples)
+        return self.filled(pcm, self.core.get().decode_fec(source.data, span_of(pcm)))
+
+    def conceal(self, int samples):
+        """Return ``samples`` that bridge a loss by the codec's own concealment, as decode() does.
+
+        Raises
+        ------
+        OutOfRangeError
+            ``samples`` is no multiple of 2.5 ms in 2.5..120 ms, or this is not Opus: no other codec has one.
+        """
+        cdef cnp.ndarray pcm = self.room_for(samples)
+        return self.filled(pcm, self.core.get().conceal(span_of(pcm)))
+
+    cdef cnp.ndarray room_for(self, int samples):
+        return new_pcm(<size_t>in_range(samples, 1, MAX_LOST_SAMPLES, "samples"), self.config.channels)
+
+    cdef cnp.ndarray filled(self, cnp.ndarray pcm, int32_t samples):
+        if samples < 0:
+            raise OutOfRangeError(f"{self.kind} cannot conceal {pcm.shape[0]} samples")
+        return pcm
+
+    def reset_decoder(self) -> None:
+        """Forget what was decoded before: what comes is another stream."""
+        self.core.get().reset_decoder()
+
+    def continue_from(self, Codec other not None) -> bool:
+        """Make the encoder go on where ``other``, of the same settings, stands.
+
+        A receiver can then be moved from the stream of ``other`` to this one without a splice. What
+        expect_loss() said stays. False, and nothing done, when the settings differ.
+        """
+        return self.core.get().continue_from(other.core.get()[0])
+
+    def expect_loss(self, int percent) -> None:
+        """Tell the encoder what loss receivers report, 0..100 (clamped); Opus spends redundancy on it."""
+        self.core.get().expect_loss(percent)

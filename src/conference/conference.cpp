@@ -63,8 +63,8 @@ Status Conference::equip(Leg& leg, LegCodecs codecs) noexcept {
                                 .frame_ms = config_.frame_ms,
                                 .min_delay_ms = config.min_delay_ms,
                                 .max_delay_ms = config.max_delay_ms};
-  Status status = codecs.decoder ? leg.receiver.configure(receiver, std::move(codecs.decoder))
-                                 : leg.receiver.configure(receiver);
+  Status status =
+      codecs.decoder ? leg.receiver.configure(receiver, std::move(codecs.decoder)) : leg.receiver.configure(receiver);
   if (status == Status::ok) status = leg.rtcp.configure(config.origin.ssrc, config.cname);
   if (status == Status::ok) status = bank_.add(leg, std::move(codecs.encoder));
   if (status == Status::ok) {

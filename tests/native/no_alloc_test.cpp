@@ -1,29 +1,22 @@
-// Fails when a tick allocates: malloc, which operator new calls too, counts while armed. One function a stage.
+// Fails when a tick of the mixer allocates.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
+#include <span>
+#include <vector>
 
+#include "malloc_counter.hpp"
+#include "mixminus/codec/codec.hpp"
 #include "mixminus/mix/mixer.hpp"
 
 using mixminus::Status;
 
-extern "C" void* __libc_malloc(std::size_t size);
-
-static bool armed = false;
-static int allocations = 0;
-
-extern "C" void* malloc(std::size_t size) {
-  allocations += armed ? 1 : 0;
-  return __libc_malloc(size);
-}
-
 template <typename Tick>
 static int allocations_of(const Tick& tick) {
-  allocations = 0;
-  armed = true;
-  for (int i = 0; i < 1000; ++i) tick(i);
-  armed = false;
-  return allocations;
+  return malloc_counter::allocations_of([&] {
+    for (int i = 0; i < 1000; ++i) tick(i);
+  });
 }
 
 static int control() {
@@ -50,9 +43,40 @@ static int mix() {
   return is_ok ? count : -1;
 }
 
+// Each codec of the build sends, loses, recovers, conceals and takes over.
+static int codec(mixminus::codec::Kind kind) {
+  namespace codec = mixminus::codec;
+  std::unique_ptr<codec::Codec> sender, other;
+  const codec::Config config{.kind = kind,
+                             .sample_rate_hz = codec::native_rate_hz(kind, 48'000),
+                             .opus = {.in_band_fec = true, .expected_loss_percent = 20}};
+  if (codec::make_codec(config, sender) != Status::ok || codec::make_codec(config, other) != Status::ok) return -1;
+  std::vector<std::int16_t> pcm(static_cast<std::size_t>(config.sample_rate_hz / 50));
+  std::vector<std::uint8_t> room(2000);
+  bool is_ok = true;
+  const int count = allocations_of([&](int tick) {
+    for (std::size_t i = 0; i < pcm.size(); ++i)
+      pcm[i] = static_cast<std::int16_t>(i * i * static_cast<unsigned>(tick));
+    const std::int32_t bytes = sender->encode(pcm, room);
+    const mixminus::Bytes payload = std::span(room).first(static_cast<std::size_t>(std::max(bytes, 0)));
+    is_ok &= bytes > 0 && sender->decode(payload, pcm) == sender->duration(payload) && other->continue_from(*sender);
+    if (sender->has_fec(payload)) is_ok &= sender->decode_fec(payload, pcm) > 0;
+    sender->conceal(pcm);
+    sender->expect_loss(tick % 30);
+    if (tick % 100 == 0) sender->reset_decoder();
+  });
+  return is_ok ? count : -1;
+}
+
 int main() {
   if (control() != 1000) return std::puts("the counter does not count"), 1;
   const int mix_count = mix();
   std::printf("allocations in 1000 ticks: mix %d\n", mix_count);
-  return mix_count == 0 ? 0 : 1;
+  bool is_ok = mix_count == 0;
+  for (const mixminus::codec::Kind kind : mixminus::codec::available()) {
+    const int codec_count = codec(kind);
+    std::printf("  %s %d\n", mixminus::codec::name(kind), codec_count);
+    is_ok &= codec_count == 0;
+  }
+  return is_ok ? 0 : 1;
 }

@@ -1,9 +1,9 @@
 // Every job runs exactly once, in rounds of any size, from the very first call on; clean under ThreadSanitizer.
+#include "mixminus/rt/thread_pool.hpp"
+
 #include <algorithm>
 #include <cstdio>
 #include <vector>
-
-#include "mixminus/rt/thread_pool.hpp"
 
 static bool runs_each_job_once(int threads) {
   mixminus::rt::ThreadPool pool;

@@ -13,7 +13,7 @@ struct PacketView {
   std::uint16_t sequence_number = 0;
   std::uint32_t rtp_timestamp = 0;
   std::uint32_t ssrc = 0;
-  std::uint8_t payload_type = 0;      ///< 0..127
+  std::uint8_t payload_type = 0;  ///< 0..127
   bool marker = false;
   std::uint16_t extension_profile = 0;  ///< 0xBEDE one-byte, 0x100X two-byte elements (RFC 8285); 0 without extension
   Bytes extension{};                    ///< body of the header extension, whole 32-bit words

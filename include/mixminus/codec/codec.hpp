@@ -22,29 +22,37 @@ enum class Kind : std::uint8_t {
 /// What the encoder of libopus optimises for (OPUS_APPLICATION_*).
 enum class OpusApplication : std::uint8_t { voip, audio, low_delay };
 
-/// Encoder settings; the defaults were measured, see benches/bench_codec.py.
+/// Encoder settings. The defaults are the best trade that benches/tune_opus.py found for voices and mixes at
+/// 48 kbit/s (libopus 1.3.1; CPU per second of one stream, PESQ-WB of 1 and of 3 voices): audio at complexity 5
+/// 2.1 ms, 4.29 and 4.30; at 4, without the pitch filter, 1.8 ms, 3.93 and 4.11; from 7 on it turns to SILK for
+/// voices, 8 ms, 4.46 and 4.49; voip at 4, 6 ms, 4.47 and 4.44. In-band FEC needs SILK and its 7 ms: audio
+/// turns to it when more than 5 % of loss is expected, voip from 1 % on.
 struct OpusSettings {
   OpusApplication application = OpusApplication::audio;
-  std::int32_t bitrate_bps = 48'000;      ///< 6000..510000
-  std::int32_t complexity = 4;            ///< 0..10
-  bool in_band_fec = false;               ///< SILK's low bit-rate redundancy, RFC 6716 section 2.1.7
-  std::int32_t expected_loss_percent = 0; ///< 0..100, how much redundancy to spend
-  bool dtx = false;                       ///< discontinuous transmission, RFC 6716 section 2.1.9
-  friend bool operator==(const OpusSettings&, const OpusSettings&) = default;
+  std::int32_t bitrate_bps = 48'000;       ///< 6000..510000
+  std::int32_t complexity = 5;             ///< 0..10
+  bool in_band_fec = false;                ///< SILK's low bit-rate redundancy, RFC 6716 section 2.1.7
+  std::int32_t expected_loss_percent = 0;  ///< 0..100, how much redundancy to spend
+  bool dtx = false;                        ///< discontinuous transmission, RFC 6716 section 2.1.9
+
+  bool operator==(const OpusSettings&) const = default;
 };
 
 struct Config {
   Kind kind = Kind::opus;
-  std::int32_t sample_rate_hz = 48'000;  ///< opus: 8, 12, 16, 24, 48 kHz; pcmu, pcma: 8 kHz; g722: 16 kHz; l16: 8..48 kHz
-  std::int32_t channels = 1;             ///< opus, l16: 1 or 2, interleaved; others: 1
+  /// opus: 8, 12, 16, 24 or 48 kHz; pcmu, pcma: 8 kHz; g722: 16 kHz; l16: 8..48 kHz
+  std::int32_t sample_rate_hz = 48'000;
+  std::int32_t channels = 1;  ///< opus, l16: 1 or 2, interleaved; others: 1
   OpusSettings opus{};
-  friend bool operator==(const Config&, const Config&) = default;
+
+  bool operator==(const Config&) const = default;
 };
 
 inline constexpr std::int32_t kFailed = -1;  ///< malformed payload, or the codec cannot do that
 
-/// Interleaved int16 samples in and out; counts are samples per channel. After construction nothing
-/// allocates. The decoding and the encoding half are independent: two threads may each use one.
+/// Interleaved int16 samples in and out; counts are samples per channel, and spans hold whole ones. An
+/// empty payload is malformed. After construction nothing allocates. The decoding and the encoding half are
+/// independent: two threads may each use one.
 class MIXMINUS_API Codec {
  public:
   virtual ~Codec() = default;
@@ -62,10 +70,12 @@ class MIXMINUS_API Codec {
   /// Whether `next_payload` carries a copy of the frame before it (Opus in-band FEC).
   [[nodiscard]] virtual bool has_fec(Bytes next_payload) const noexcept;
 
-  /// Fills all of `pcm`, which is lost and directly precedes `next_payload`, from the copy in it.
+  /// Fills all of `pcm`, which is lost and directly precedes `next_payload`, from the copy in it; what the
+  /// copy does not reach is concealed. kFailed without has_fec(), or where conceal() would fail.
   virtual std::int32_t decode_fec(Bytes next_payload, std::span<std::int16_t> pcm) noexcept;
 
-  /// Fills all of `pcm` by the codec's own concealment; kFailed: it has none, the caller conceals.
+  /// Fills all of `pcm` by the codec's own concealment. kFailed: it has none, the caller conceals; Opus
+  /// also refuses what is no multiple of 2.5 ms or more than 120 ms.
   virtual std::int32_t conceal(std::span<std::int16_t> pcm) noexcept;
 
   /// Bytes written; 0: nothing needs to be sent (DTX); kFailed: no such frame size, or no room.
@@ -74,14 +84,15 @@ class MIXMINUS_API Codec {
   virtual void reset_decoder() noexcept = 0;
 
   /// Makes the encoder go on where `other`, of the same Config, stands, so that a receiver can be moved
-  /// from one stream to the other without a splice. False when the codec cannot.
+  /// from one stream to the other without a splice; keeps its own expect_loss(). False when it cannot.
   virtual bool continue_from(const Codec& other) noexcept = 0;
 
   /// Loss that receivers report, 0..100; Opus spends redundancy on it. Others ignore it.
   virtual void expect_loss(std::int32_t percent) noexcept;
 };
 
-/// Allocates a codec. unsupported_codec: not in this build (Opus, G.722), or not at this rate or channel count.
+/// Allocates a codec. unsupported_codec: not in this build (Opus, G.722), or not at this rate or channel count;
+/// out_of_range: one of the OpusSettings; capacity_reached: no memory.
 MIXMINUS_API Status make_codec(const Config& config, std::unique_ptr<Codec>& codec) noexcept;
 
 /// Rate at which `kind` is best decoded for a conference of `wanted_hz`: that rate if it can, else its nearest above.
@@ -89,6 +100,12 @@ MIXMINUS_API std::int32_t native_rate_hz(Kind kind, std::int32_t wanted_hz) noex
 
 /// The static payload type of RFC 3551, or 111 for Opus; -1 when there is none (l16 except 44.1 kHz).
 MIXMINUS_API std::int32_t default_payload_type(Kind kind, std::int32_t sample_rate_hz, std::int32_t channels) noexcept;
+
+/// Its name, as in SDP but in lower case: "opus", "pcmu", "pcma", "g722", "l16".
+MIXMINUS_API const char* name(Kind kind) noexcept;
+
+/// What this build has, in the order of Kind.
+MIXMINUS_API std::span<const Kind> available() noexcept;
 
 /// Version text of the linked libopus, or nullptr when built with MIXMINUS_OPUS=OFF.
 MIXMINUS_API const char* opus_version() noexcept;

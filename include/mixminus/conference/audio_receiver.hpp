@@ -15,9 +15,9 @@ namespace mixminus::conference {
 
 struct ReceiverConfig {
   codec::Config codec{};
-  std::int32_t payload_type = -1;      ///< -1: codec::default_payload_type()
-  std::int32_t red_payload_type = -1;  ///< RFC 2198; -1: none
-  std::int32_t cn_payload_type = 13;   ///< RFC 3389; -1: none
+  std::int32_t payload_type = -1;        ///< -1: codec::default_payload_type()
+  std::int32_t red_payload_type = -1;    ///< RFC 2198; -1: none
+  std::int32_t cn_payload_type = 13;     ///< RFC 3389; -1: none
   std::int32_t sample_rate_hz = 48'000;  ///< of what pull() gives
   std::int32_t frame_ms = 20;            ///< of one pull: 10, 20, 40 or 60
   std::int32_t min_delay_ms = 0;         ///< 0..max_delay_ms
@@ -28,10 +28,10 @@ struct ReceiverConfig {
 /// sample_rate_hz. What has no W3C name is below the line.
 struct ReceiverStatistics {
   std::uint64_t packets_received = 0;
-  std::int64_t packets_lost = 0;  ///< RFC 3550 appendix A.3; duplicates can make it negative
-  std::uint64_t packets_discarded = 0;  ///< too late or no room
-  std::uint64_t bytes_received = 0;     ///< payload
-  std::int64_t jitter_ns = 0;           ///< RFC 3550 appendix A.8
+  std::int64_t packets_lost = 0;                   ///< RFC 3550 appendix A.3; duplicates can make it negative
+  std::uint64_t packets_discarded = 0;             ///< too late or no room
+  std::uint64_t bytes_received = 0;                ///< payload
+  std::int64_t jitter_ns = 0;                      ///< RFC 3550 appendix A.8
   std::int64_t jitter_buffer_delay_ns = 0;         ///< sum over emitted samples
   std::int64_t jitter_buffer_target_delay_ns = 0;  ///< sum over emitted samples
   std::uint64_t jitter_buffer_emitted_count = 0;
@@ -45,11 +45,11 @@ struct ReceiverStatistics {
   std::uint64_t fec_packets_discarded = 0;  ///< redundancy that was not needed
   // ----
   std::uint64_t packets_duplicated = 0;
-  std::uint64_t packets_malformed = 0;      ///< no RTP, or the codec refused the payload
+  std::uint64_t packets_malformed = 0;  ///< no RTP, or the codec refused the payload
   std::uint64_t packets_of_other_payload_type = 0;
-  std::uint64_t stream_changes = 0;         ///< new SSRC, sender restart or timestamp jump
-  std::int64_t target_delay_ns = 0;         ///< now
-  std::int64_t playout_delay_ns = 0;        ///< now: from the arrival of the fastest packet to its playout
+  std::uint64_t stream_changes = 0;   ///< new SSRC, sender restart or timestamp jump
+  std::int64_t target_delay_ns = 0;   ///< now
+  std::int64_t playout_delay_ns = 0;  ///< now: from the arrival of the fastest packet to its playout
 };
 
 /// What the last pull() gave.
@@ -68,7 +68,7 @@ class MIXMINUS_API AudioReceiver {
   /// The same with the caller's own codec; `config.codec` is ignored.
   Status configure(const ReceiverConfig& config, std::unique_ptr<codec::Codec> codec) noexcept;
 
-  void insert(Bytes datagram, std::int64_t arrival_ns) noexcept;          ///< a whole RTP packet
+  void insert(Bytes datagram, std::int64_t arrival_ns) noexcept;            ///< a whole RTP packet
   void insert(const PacketView& packet, std::int64_t arrival_ns) noexcept;  ///< already parsed
 
   /// Fills `out`, exactly one frame. `now_ns` is when its first sample is played, on the clock of arrival_ns.
@@ -79,7 +79,8 @@ class MIXMINUS_API AudioReceiver {
   /// The block to send about this sender, closing its interval; false before the first packet.
   bool report(std::int64_t now_ns, rtp::ReceptionReport& block) noexcept;
 
-  [[nodiscard]] std::uint32_t remote_ssrc() const noexcept;  ///< of the stream that is followed; 0 before the first packet
+  [[nodiscard]] std::uint32_t remote_ssrc()
+      const noexcept;  ///< of the stream that is followed; 0 before the first packet
 
   [[nodiscard]] ReceiverStatistics statistics() const noexcept;
   [[nodiscard]] std::int32_t frame_samples() const noexcept;

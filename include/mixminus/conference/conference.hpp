@@ -60,12 +60,12 @@ class MIXMINUS_API Conference {
 
   [[nodiscard]] bool has(LegId id) const noexcept { return find(id) != nullptr; }
   Status statistics(LegId id, LegStatistics& statistics) const noexcept;
-  [[nodiscard]] std::int32_t mix_of(LegId id) const noexcept;         ///< row of mix(); -1 before its first tick
+  [[nodiscard]] std::int32_t mix_of(LegId id) const noexcept;  ///< row of mix(); -1 before its first tick
   [[nodiscard]] std::span<const std::int16_t> mix(std::int32_t index) const noexcept { return mixer_.mix(index); }
   [[nodiscard]] std::int32_t distinct_mixes() const noexcept { return distinct_mixes_; }
-  [[nodiscard]] std::size_t encodes() const noexcept { return bank_.jobs().size(); }  ///< of the last tick
+  [[nodiscard]] std::size_t encodes() const noexcept { return bank_.jobs().size(); }               ///< of the last tick
   [[nodiscard]] std::span<const std::int32_t> talkers() const noexcept { return mixer_.heard(); }  ///< slots
-  [[nodiscard]] std::span<const std::int32_t> slots() const noexcept { return slots_; }  ///< taken, ascending
+  [[nodiscard]] std::span<const std::int32_t> slots() const noexcept { return slots_; }            ///< taken, ascending
   [[nodiscard]] LegId id_at(std::int32_t slot) const noexcept;
   [[nodiscard]] std::uint64_t packets_for_nobody() const noexcept { return packets_for_nobody_; }
   [[nodiscard]] const Config& config() const noexcept { return config_; }

@@ -17,8 +17,8 @@ namespace mixminus::conference {
 struct StreamFormat {
   codec::Config codec{};
   StreamEncoder shared{};
-  std::int32_t legs = 0;      ///< in the conference with this format
-  bool was_used = false;      ///< in the tick before this one
+  std::int32_t legs = 0;  ///< in the conference with this format
+  bool was_used = false;  ///< in the tick before this one
   bool is_used = false;
 };
 

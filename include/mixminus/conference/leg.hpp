@@ -21,16 +21,16 @@ struct LegId {
 };
 
 struct LegConfig {
-  codec::Config codec{};                ///< both directions
-  std::int32_t payload_type = -1;       ///< both directions; -1: codec::default_payload_type()
-  std::int32_t red_payload_type = -1;   ///< accepted from the site (RFC 2198); -1: none
+  codec::Config codec{};               ///< both directions
+  std::int32_t payload_type = -1;      ///< both directions; -1: codec::default_payload_type()
+  std::int32_t red_payload_type = -1;  ///< accepted from the site (RFC 2198); -1: none
   mix::Role role = mix::Role::talker;
   float gain_db = 0.0F;
-  StreamOrigin origin{};                ///< of the stream to the site
-  std::int32_t min_delay_ms = 0;        ///< bounds of the playout delay
+  StreamOrigin origin{};          ///< of the stream to the site
+  std::int32_t min_delay_ms = 0;  ///< bounds of the playout delay
   std::int32_t max_delay_ms = 1000;
-  bool lists_contributors = false;      ///< CSRC list of who is heard (RFC 3550 section 7.1)
-  std::string cname{"mixminus"};        ///< canonical name in reports, 1..255 bytes
+  bool lists_contributors = false;  ///< CSRC list of who is heard (RFC 3550 section 7.1)
+  std::string cname{"mixminus"};    ///< canonical name in reports, 1..255 bytes
 };
 
 /// The way out; the way in is ReceiverStatistics. What a site reports about us bears the W3C names of
@@ -39,11 +39,11 @@ struct LegStatistics {
   ReceiverStatistics inbound{};
   std::uint64_t packets_sent = 0;
   std::uint64_t bytes_sent = 0;
-  std::uint64_t packets_overwritten = 0;   ///< not taken within four ticks
+  std::uint64_t packets_overwritten = 0;  ///< not taken within four ticks
   std::uint64_t encode_failures = 0;
   RemoteStatistics remote{};
-  float level_dbov = -127.0F;              ///< of the last frame
-  bool is_heard = false;                   ///< in the mix of the last tick
+  float level_dbov = -127.0F;  ///< of the last frame
+  bool is_heard = false;       ///< in the mix of the last tick
   bool has_said_bye = false;
 };
 
@@ -56,9 +56,9 @@ struct Leg {
   RtpSender sender{};
   RtcpSession rtcp{};
   StreamEncoder own_encoder{};
-  StreamFormat* format = nullptr;         ///< whose shared encoder it may use; none with a caller's codec
-  std::int32_t own_frames_left = 0;       ///< how long it stays with its own encoder
-  const StreamEncoder* encoder = nullptr; ///< whose payload it sends this tick
+  StreamFormat* format = nullptr;          ///< whose shared encoder it may use; none with a caller's codec
+  std::int32_t own_frames_left = 0;        ///< how long it stays with its own encoder
+  const StreamEncoder* encoder = nullptr;  ///< whose payload it sends this tick
 };
 
 }  // namespace mixminus::conference

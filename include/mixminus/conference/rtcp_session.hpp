@@ -16,9 +16,9 @@ namespace mixminus::conference {
 /// What the site says about our stream: W3C RTCRemoteInboundRtpStreamStats.
 struct RemoteStatistics {
   std::int64_t packets_lost = 0;
-  float fraction_lost = 0.0F;             ///< 0..1, of the last report
-  std::uint32_t jitter = 0;               ///< RTP clock units
-  std::int64_t round_trip_time_ns = -1;   ///< of the last report; -1: unknown
+  float fraction_lost = 0.0F;            ///< 0..1, of the last report
+  std::uint32_t jitter = 0;              ///< RTP clock units
+  std::int64_t round_trip_time_ns = -1;  ///< of the last report; -1: unknown
   std::uint64_t reports_received = 0;
   std::uint64_t reports_malformed = 0;
 };

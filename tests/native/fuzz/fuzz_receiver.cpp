@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "input.hpp"
 #include "mixminus/conference/audio_receiver.hpp"
 
 namespace {
 
+using fuzz::Input;
 using mixminus::Bytes;
 using mixminus::codec::Kind;
 using mixminus::conference::AudioReceiver;
@@ -17,33 +19,11 @@ constexpr std::array kKinds{Kind::pcmu, Kind::l16, Kind::opus, Kind::g722};
 constexpr std::array<std::int32_t, 4> kCodecRatesHz{8000, 16000, 48000, 16000};
 constexpr std::int32_t kFrameSamples = 960;
 
-// Reads the input from the front; zeros when it is used up.
-class Input {
- public:
-  explicit Input(Bytes data) noexcept : data_(data) {}
-
-  std::uint8_t byte() noexcept {
-    if (data_.empty()) return 0;
-    const std::uint8_t first = data_.front();
-    data_ = data_.subspan(1);
-    return first;
-  }
-  Bytes take(std::size_t size) noexcept {
-    const Bytes taken = data_.first(std::min(size, data_.size()));
-    data_ = data_.subspan(taken.size());
-    return taken;
-  }
-  [[nodiscard]] bool is_empty() const noexcept { return data_.empty(); }
-
- private:
-  Bytes data_;
-};
-
 // A header that is often right: sequence and timestamp near those before, so that the fuzzer gets far.
 Bytes make_packet(Input& input, std::array<std::uint8_t, 300>& packet, std::uint16_t& sequence) noexcept {
   const std::uint8_t shape = input.byte();
   sequence = static_cast<std::uint16_t>(sequence + 1 + (shape & 8 ? static_cast<std::int8_t>(input.byte()) : 0));
-  const std::uint32_t timestamp = std::uint32_t{sequence} * 160 + (shape & 16 ? input.byte() << 14 : 0);
+  const std::uint32_t timestamp = std::uint32_t{sequence} * 160 + (shape & 16 ? std::uint32_t{input.byte()} << 14 : 0);
   constexpr std::array<std::uint8_t, 4> kTypes{96, 63, 13, 101};
   packet = {0x80,
             kTypes[shape & 3],

@@ -1,7 +1,7 @@
 """Packets of the load side."""
 
+import itertools
 import struct
-from itertools import pairwise
 
 import pytest
 
@@ -29,7 +29,7 @@ def test_packets_are_rtp_and_carry_the_payload() -> None:
 def test_numbers_and_stamps_go_on_and_wrap() -> None:
     source = sender()
     headers = [header(source.packet(b"x")) for _ in range(70_000)]
-    for before, after in pairwise(headers):
+    for before, after in itertools.pairwise(headers):
         assert (after[2] - before[2]) % 2**16 == 1
         assert (after[3] - before[3]) % 2**32 == 960
 

@@ -1,0 +1,1 @@
+"""Benches; a package so that one can use what another made."""
