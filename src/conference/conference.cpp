@@ -32,8 +32,7 @@ Status Conference::configure(const Config& config) noexcept try {
 
 Status Conference::add_leg(const LegConfig& config, LegCodecs codecs, LegId& id) noexcept try {
   if (legs_.empty()) return Status::not_configured;
-  if (slots_.size() == legs_.size())
-    return Status::capacity_reached;  // before the dear part: a full bridge is asked often
+  if (slots_.size() == legs_.size()) return Status::capacity_reached;  // refusing is cheap
   auto leg = std::make_unique<Leg>();
   leg->config = config;
   Status status = equip(*leg, std::move(codecs));
