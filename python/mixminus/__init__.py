@@ -1,6 +1,5 @@
 """mixminus: the media hot path of a conference MCU."""
 
-from importlib.metadata import version
 from pathlib import Path
 
 from mixminus import _core, rtp
@@ -57,7 +56,7 @@ __all__ = [
     "rtp",
 ]
 
-__version__ = version("mixminus")
+__version__ = _core.__version__
 
 
 def get_include() -> str:

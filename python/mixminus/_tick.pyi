@@ -103,7 +103,7 @@ class Codec:
         channels: int = 1,
         application: str = "audio",
         bitrate_bps: int = 48000,
-        complexity: int = 4,
+        complexity: int = 5,
         in_band_fec: bool = False,
         expected_loss_percent: int = 0,
         dtx: bool = False,

@@ -12,6 +12,7 @@ void bind_rtcp(py::module_ m);
 
 PYBIND11_MODULE(_core, m) {
   if (!mixminus::kernels::cap_is_known()) throw py::import_error("MIXMINUS_ISA names no instruction set of this build");
+  m.attr("__version__") = MIXMINUS_VERSION;  // importlib.metadata would take half the time of the import
   m.def("isa", [] { return mixminus::kernels::active().isa; }, "Instruction set in use.");
   bind_kernels(m.def_submodule("kernels", "Inner loops by instruction set, for tests and benches."));
   bind_jitter(m.def_submodule("jitter", "Parts of the jitter buffer."));

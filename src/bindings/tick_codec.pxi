@@ -106,7 +106,8 @@ cdef class Codec:
     complexity : int
         0 (cheap) to 10.
     in_band_fec : bool
-        Send redundancy for lost packets (RFC 6716 section 2.1.7).
+        Send redundancy for lost packets (RFC 6716 section 2.1.7) while loss is expected: with "voip" any,
+        with "audio" more than 5 %. It costs three times the CPU of "audio" without.
     expected_loss_percent : int
         0..100, how much redundancy is worth.
     dtx : bool
@@ -141,7 +142,7 @@ cdef class Codec:
     """
 
     def __cinit__(self, str kind not None="opus", *, sample_rate_hz=None, int channels=1, str application="audio",
-                  int bitrate_bps=48000, int complexity=4, bint in_band_fec=False, int expected_loss_percent=0,
+                  int bitrate_bps=48000, int complexity=5, bint in_band_fec=False, int expected_loss_percent=0,
                   bint dtx=False):
         if application not in APPLICATIONS:
             raise OutOfRangeError(f"application must be one of {', '.join(APPLICATIONS)}, not {application!r}")

@@ -92,6 +92,13 @@ cdef class Leg:
     def __repr__(self) -> str:
         return f"<mixminus.Leg {self.name!r} slot {self.slot} ssrc {self.ssrc:#010x}>"
 
+cdef dict LEG_PROBLEMS = {
+    <int>Status.capacity_reached: "the conference is full, or memory is",
+    <int>Status.unsupported_codec: "the codec is not possible with this rate, channel count or settings",
+    <int>Status.out_of_range: "payload_type must be given for l16, gain_db be at most 20, delays be 0..2000 ms and "
+                              "min_delay_ms at most max_delay_ms, cname have 1..255 bytes",
+}
+
 
 cdef object leg_stats(const LegStatistics& now):
     cdef int64_t round_trip_ns = now.remote.round_trip_time_ns
@@ -230,10 +237,13 @@ cdef class Conference:
         config.origin.sequence_number = self.random.getrandbits(15)
         config.origin.rtp_timestamp = self.random.getrandbits(32)
         if not read_codec(codec, self.core.config().sample_rate_hz, &config.codec):
+            if payload_type is None:
+                raise OutOfRangeError("a codec of your own needs a payload_type, 0..127")
             codecs.decoder, codecs.encoder = wrap_codec(codec), wrap_codec(codec)
             config.codec.sample_rate_hz = codecs.decoder.get().sample_rate_hz()
-        check(self.core.add_leg(config, move(codecs), id),
-              "the conference is full, this build or rate has no such codec, or a parameter is out of range")
+        cdef Status status = self.core.add_leg(config, move(codecs), id)
+        if status != Status.ok:
+            check(status, LEG_PROBLEMS.get(<int>status, "the leg cannot be made"))
         leg = Leg.__new__(Leg)
         leg.conference = self
         leg.id = id

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <new>
 #include <utility>
 
@@ -31,6 +32,8 @@ Status Conference::configure(const Config& config) noexcept try {
 
 Status Conference::add_leg(const LegConfig& config, LegCodecs codecs, LegId& id) noexcept try {
   if (legs_.empty()) return Status::not_configured;
+  if (slots_.size() == legs_.size())
+    return Status::capacity_reached;  // before the dear part: a full bridge is asked often
   auto leg = std::make_unique<Leg>();
   leg->config = config;
   Status status = equip(*leg, std::move(codecs));
@@ -101,9 +104,26 @@ void Conference::receive(LegId id, Bytes datagram, std::int64_t arrival_ns) noex
     ++packets_for_nobody_;
   } else if (rtp::is_rtcp(datagram)) {
     leg->rtcp.receive(datagram, {arrival_ns, config_.unix_offset_ns}, leg->receiver);
+    expect_loss(*leg);
   } else {
     leg->receiver.insert(datagram, arrival_ns);
   }
+}
+
+/// Encoders protect against the loss that is reported: a leg's own for its site, a shared one for the worst.
+void Conference::expect_loss(Leg& leg) noexcept {
+  const auto percent_of = [](const Leg& other) {
+    const auto reported = static_cast<std::int32_t>(std::ceil(100.0F * other.rtcp.remote().fraction_lost));
+    return std::max(reported, other.config.codec.opus.expected_loss_percent);
+  };
+  leg.own_encoder.expect_loss(percent_of(leg));
+  if (leg.format == nullptr) return;
+  std::int32_t worst_percent = 0;
+  for (const std::int32_t slot : slots_) {
+    const Leg& other = *legs_[static_cast<std::size_t>(slot)];
+    if (other.format == leg.format) worst_percent = std::max(worst_percent, percent_of(other));
+  }
+  leg.format->shared.expect_loss(worst_percent);
 }
 
 void Conference::tick(std::int64_t now_ns) noexcept {

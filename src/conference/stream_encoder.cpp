@@ -50,7 +50,6 @@ void StreamEncoder::encode(std::span<const std::int16_t> frame) noexcept {
     pcm = pcm_;
   }
   const std::int32_t bytes = codec_->encode(pcm, payload_);
-  ++encodes_;
   if (bytes < 0) ++failures_;
   payload_bytes_ = static_cast<std::size_t>(std::max(bytes, 0));
 }

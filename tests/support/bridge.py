@@ -1,12 +1,14 @@
 """A running ``mixminus serve``, peers that talk to it, and what they hear."""
 
-import select
+import signal
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import Self
 
 import numpy as np
@@ -17,24 +19,59 @@ from tests.support.sender import Sender, read
 PCMU = 0
 
 
+class Server:
+    """The command ``mixminus serve`` on a free port of loopback."""
+
+    def __init__(self, *options: str, host: str = "127.0.0.1") -> None:
+        command = [sys.executable, "-m", "mixminus", "serve", "--listen", f"{host}:0", *options]
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        assert self.process.stdout is not None
+        self.line = self.process.stdout.readline()
+        if not self.line:
+            raise AssertionError(self.process.communicate()[1])
+        found, _, port = self.line.split()[-1].rpartition(":")
+        self.address = found.strip("[]"), int(port)
+        self.counters: dict[str, int] = {}
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
+        """Ask it to end, and read the counters that it prints."""
+        assert self.process.poll() is None, self.process.communicate()[1]
+        self.process.send_signal(number)
+        out, err = self.process.communicate(timeout=20)
+        assert (self.process.returncode, out) == (0, ""), err
+        words = err.removeprefix("mixminus serve: ").split()
+        self.counters = {name: int(count) for name, _, count in (w.partition("=") for w in words)}
+
+    def __enter__(self) -> Self:
+        """Do nothing: it listens already."""
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        """Stop it; where the test has not failed, it must end well."""
+        if kind is not None:
+            self.process.kill()
+            self.process.communicate()
+        elif self.process.returncode is None:
+            self.stop()
+
+
 @contextmanager
 def serving(*options: str) -> Iterator[tuple[str, int]]:
-    """Run the bridge on a free port of loopback until the block ends; it must end well."""
-    command = [sys.executable, "-m", "mixminus", "serve", "--listen", "127.0.0.1:0", *options]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as server:
-        assert server.stdout is not None
-        assert server.stderr is not None
-        line = server.stdout.readline()
-        assert line.startswith("listening on "), server.stderr.read()
-        host, _, port = line.split()[-1].rpartition(":")
-        try:
-            yield host, int(port)
-            assert server.poll() is None
-        finally:
-            server.terminate()
-            assert server.wait(10) == 0, server.stderr.read()
+    """Run the bridge until the block ends; it must end well."""
+    with Server(*options) as server:
+        yield server.address
+
+
+def eventually(condition: Callable[[], bool], seconds: float = 20) -> bool:
+    """Wait until it is so, or return False; for what other processes do in their own time."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)
+    return True
 
 
 def mu_law(frame: NDArray[np.int16]) -> bytes:
@@ -74,7 +111,9 @@ class Peer:
         self.socket.bind(("127.0.0.1", 0))
         self.socket.setblocking(False)
         self.sent = 0
-        self.packets: list[bytes] = []
+        self.packets: list[bytes] = []  # of the first stream that came
+        self.reports: list[bytes] = []
+        self.foreign: list[bytes] = []
 
     def send(self) -> None:
         """Send the next 20 ms."""
@@ -85,12 +124,30 @@ class Peer:
 
     def receive(self) -> None:
         """Keep what has come."""
-        while select.select([self.socket], [], [], 0)[0]:
-            self.packets.append(self.socket.recv(2048))
+        while True:
+            try:
+                packet = self.socket.recv(2048)
+            except BlockingIOError:
+                return
+            is_report = 192 <= packet[1] < 224
+            is_first = not self.packets or packet[8:12] == self.packets[0][8:12]
+            kind = self.reports if is_report else self.packets if is_first else self.foreign
+            kind.append(packet)
 
     def heard(self, packets: int = 50) -> NDArray[np.float64]:
         """Return the samples of the last packets, in order."""
         return np.concatenate([linear(read(p).payload) for p in self.packets[-packets:]])
+
+    def hears(self, frequency_hz: float, packets: int = 50) -> bool:
+        """Whether that tone is in the last second."""
+        if len(self.packets) < packets:
+            return False
+        return tone_level(self.heard(packets), frequency_hz, 8000) > 300
+
+    def missing(self, start: int = 0) -> int:
+        """Return how many packets from that one on are not followed by the next number."""
+        numbers = [read(p).sequence_number for p in self.packets[start:]]
+        return sum((b - a) & 0xFFFF != 1 for a, b in pairwise(numbers))
 
 
 class Speaking(threading.Thread):
@@ -102,8 +159,10 @@ class Speaking(threading.Thread):
         self.stopped = threading.Event()
 
     def run(self) -> None:
-        """Send and receive every 20 ms."""
-        while not self.stopped.wait(0.02):
+        """Send and receive every 20 ms, and never fewer times than that."""
+        due = time.monotonic()
+        while not self.stopped.wait(max(0.0, due - time.monotonic())):
+            due += 0.02
             for peer in self.peers:
                 peer.send()
                 peer.receive()

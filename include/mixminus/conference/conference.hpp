@@ -73,6 +73,7 @@ class MIXMINUS_API Conference {
  private:
   [[nodiscard]] Leg* find(LegId id) const noexcept;
   Status equip(Leg& leg, LegCodecs codecs) noexcept;
+  void expect_loss(Leg& leg) noexcept;
   void plan_encodes() noexcept;
   void send(std::int64_t now_ns) noexcept;
   [[nodiscard]] std::span<const std::uint32_t> contributors(const Leg& leg,

@@ -33,7 +33,6 @@ class MIXMINUS_API StreamEncoder {
   void expect_loss(std::int32_t percent) noexcept { codec_->expect_loss(percent); }
   [[nodiscard]] std::uint32_t timestamp_step() const noexcept { return timestamp_step_; }  ///< RTP units a frame
   [[nodiscard]] std::size_t max_payload_bytes() const noexcept { return payload_.size(); }
-  [[nodiscard]] std::uint64_t encodes() const noexcept { return encodes_; }
   [[nodiscard]] std::uint64_t failures() const noexcept { return failures_; }
 
  private:
@@ -44,7 +43,6 @@ class MIXMINUS_API StreamEncoder {
   std::vector<std::uint8_t> payload_;
   std::size_t payload_bytes_ = 0;
   std::uint32_t timestamp_step_ = 0;
-  std::uint64_t encodes_ = 0;
   std::uint64_t failures_ = 0;
 };
 

@@ -286,7 +286,7 @@ def test_an_encoder_of_other_settings_does_not_go_on() -> None:
     for other in (
         Codec(bitrate_bps=32000),
         Codec(channels=2),
-        Codec(complexity=5),
+        Codec(complexity=6),
         Codec(dtx=True),
     ):
         assert not base.continue_from(other)
@@ -304,6 +304,16 @@ def test_expected_loss_stays_with_its_encoder() -> None:
     assert theirs.continue_from(ours)
     assert not any(plain.has_fec(ours.encode(frame)) for frame in frames[30:])
     assert any(plain.has_fec(theirs.encode(frame)) for frame in frames[30:])
+
+
+@pytest.mark.parametrize(("percent", "has_copies"), [(0, False), (5, False), (6, True), (20, True)])
+def test_audio_carries_copies_when_more_than_5_percent_are_lost(
+    percent: int, has_copies: bool
+) -> None:
+    codec = Codec(in_band_fec=True)
+    codec.expect_loss(percent)
+    payloads = [codec.encode(frame) for frame in reference.voice(48000, 60)]
+    assert any(codec.has_fec(payload) for payload in payloads) == has_copies
 
 
 def test_expected_loss_is_clamped() -> None:

@@ -277,3 +277,70 @@ def test_contributors_are_listed_on_request() -> None:
     assert packet is not None
     assert packet[0] & 0xF == 2
     assert packet[12:20] == b"".join(s.sender.ssrc.to_bytes(4, "big") for s in sites)
+
+
+@pytest.mark.parametrize("jump_ns", [-3_600_000_000_000, 3_600_000_000_000, -(1 << 62), 1 << 62])
+def test_a_clock_that_jumps_is_survived(jump_ns: int) -> None:
+    conf = conference(loudest=0)
+    sites = [Site(conf, tone(500)), Site(conf, tone(700))]
+    run(conf, sites, 30)
+    for index in range(30, 130):
+        now_ns = index * FRAME_NS + jump_ns
+        for site in sites:
+            site.send(index, now_ns)
+        conf.tick(now_ns)
+        for site in sites:
+            site.take()
+    assert [len(site.heard) for site in sites] == [130, 130]
+    for site, frequency in zip(sites, (700, 500), strict=True):
+        assert level_of(site.pcm(20), frequency) == pytest.approx(8000, abs=40)
+
+
+def test_a_python_object_is_a_codec_too() -> None:
+    class Raw:
+        """L8: the upper byte of each sample."""
+
+        sample_rate_hz, rtp_clock_hz, channels = 48_000, 48_000, 1
+
+        def duration(self, payload: bytes) -> int:
+            return len(payload)
+
+        def decode(self, payload: bytes) -> NDArray[np.int16]:
+            return np.frombuffer(payload, np.int8).astype(np.int16) << 8
+
+        def encode(self, pcm: NDArray[np.int16]) -> bytes:
+            return (pcm >> 8).astype(np.int8).tobytes()
+
+    conf = conference(loudest=0, threads=2)
+    site = Site(conf, tone(500))
+    other = conf.add_leg(Raw(), payload_type=97)
+    sender = Sender(ssrc=7, payload_type=97)
+    heard: list[bytes] = []
+    for index in range(60):
+        site.send(index, index * FRAME_NS)
+        other.receive(sender.packet(Raw().encode(tone(900)(index))), index * FRAME_NS)
+        conf.tick(index * FRAME_NS)
+        site.take()
+        packet = other.take_packet()
+        assert packet is not None
+        heard.append(read(packet).payload)
+    assert level_of(site.pcm(20), 900) == pytest.approx(8000, rel=0.05)
+    pcm = np.concatenate([Raw().decode(payload) for payload in heard[-20:]])
+    assert level_of(pcm, 500) == pytest.approx(8000, rel=0.05)
+
+
+def test_a_codec_of_the_caller_needs_a_payload_type() -> None:
+    class Silent:
+        sample_rate_hz, rtp_clock_hz, channels = 48_000, 48_000, 1
+
+        def duration(self, _: bytes) -> int:
+            return 960
+
+        def decode(self, _: bytes) -> NDArray[np.int16]:
+            return np.zeros(960, np.int16)
+
+        def encode(self, _: NDArray[np.int16]) -> bytes:
+            return b""
+
+    with pytest.raises(mixminus.OutOfRangeError, match="payload_type"):
+        conference().add_leg(Silent())

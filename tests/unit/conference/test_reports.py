@@ -2,9 +2,10 @@
 
 import itertools
 
+import numpy as np
 import pytest
 
-from mixminus import Conference, Leg, rtp
+from mixminus import Codec, Conference, Leg, rtp
 from tests.support.sender import FRAME_NS, Sender
 
 S = 1_000_000_000
@@ -98,6 +99,29 @@ def test_a_block_about_somebody_else_is_not_ours() -> None:
     block = rtp.ReceptionReport(1, 255, 999, 1, 1, 0, 0)
     leg.receive(rtp.build_rtcp([rtp.Report(77, None, (block,)), rtp.Cname(77, b"hall")]), 0)
     assert leg.stats().remote_packets_lost == 0
+
+
+@pytest.mark.parametrize("fraction_lost", [0, 64])
+def test_reported_loss_brings_in_band_fec(fraction_lost: int) -> None:
+    conf = Conference(threads=1, seed=1)
+    tone = (8000 * np.sin(np.arange(960) * 0.05)).astype(np.int16)
+    talker = conf.add_leg("pcmu")
+    settings = Codec(in_band_fec=True, bitrate_bps=32_000, application="voip")
+    listeners = [conf.add_leg(settings, ssrc=ssrc) for ssrc in (1, 2)]
+    block = rtp.ReceptionReport(1, fraction_lost, 5, 50, 1, 0, 0)
+    listeners[0].receive(
+        rtp.build_rtcp([rtp.Report(77, None, (block,)), rtp.Cname(77, b"hall")]), 0
+    )
+    mouth, sender = Codec("pcmu"), Sender(ssrc=3, payload_type=0, step=160)
+    copies = 0
+    for index in range(100):
+        talker.receive(sender.packet(mouth.encode(tone[:160])), index * FRAME_NS)
+        conf.tick(index * FRAME_NS)
+        for leg in listeners:
+            packet = leg.take_packet()
+            assert packet is not None
+            copies += settings.has_fec(packet[12:])
+    assert copies > 60 if fraction_lost else copies == 0
 
 
 def test_bye_is_noticed() -> None:
