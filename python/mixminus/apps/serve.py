@@ -1,7 +1,7 @@
 """``mixminus serve``: a plain-RTP audio bridge over UDP.
 
-Symmetric RTP: each new (address, SSRC) becomes a leg and is answered at the address it came from. A leg
-leaves on BYE or when nothing has come for ten seconds.
+Symmetric RTP: each new (address, SSRC) that sent two packets in sequence (RFC 3550 A.1) becomes a leg and is
+answered at the address it came from. A leg leaves on BYE or when nothing has come for ten seconds.
 """
 
 import argparse
