@@ -84,7 +84,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                                 .threads = 1,
                                 .shares_encodes = input.byte() % 2 == 0}) == Status::ok);
   LegId witness;
-  fuzz::require(host.add_leg(config_of(8), {}, witness) == Status::ok);
+  fuzz::require(host.add_leg(config_of(10), {}, witness) == Status::ok);
   std::array<LegId, kLegs> legs{};
   std::array<std::uint8_t, 300> memory{};
   std::int64_t now_ns = 0;

@@ -1,0 +1,77 @@
+// Every table of this CPU gives the bits of the scalar one; what tests/kernels says of x86, said wherever C++ runs.
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <random>
+#include <vector>
+
+#include "kernels/table.hpp"
+
+using mixminus::kernels::FadedRow;
+using mixminus::kernels::FilterRun;
+using mixminus::kernels::Table;
+
+namespace {
+
+struct Input {
+  explicit Input(std::size_t samples) : rows(4, std::vector<std::int16_t>(samples)), sums(samples), curve(samples) {
+    std::mt19937 random(static_cast<unsigned>(samples));
+    for (auto& row : rows)
+      for (auto& sample : row) sample = random() % 5 == 0 ? INT16_MIN : static_cast<std::int16_t>(random());
+    for (auto& sum : sums) sum = static_cast<std::int32_t>(random() % 140'000) - 70'000;
+    for (auto& value : curve) value = static_cast<float>(random() % 10'000) / 10'000.0F;
+  }
+
+  std::vector<std::vector<std::int16_t>> rows;
+  std::vector<std::int32_t> sums;
+  std::vector<float> curve;
+};
+
+struct Output {
+  std::vector<std::int32_t> sums;
+  std::vector<std::int16_t> samples;
+  std::int64_t product = 0;
+  friend bool operator==(const Output&, const Output&) = default;
+};
+
+Output mix(const Table& table, const Input& input) {
+  const std::size_t samples = input.sums.size();
+  const std::int16_t* rows[] = {input.rows[0].data(), input.rows[1].data(), input.rows[2].data()};
+  const FadedRow faded{input.rows[3].data(), input.curve.data(), 0.7F, -1.3F};
+  Output output{.sums = input.sums, .samples = std::vector<std::int16_t>(2 * samples)};
+  table.add_rows(rows, 3, output.sums.data(), samples);
+  table.add_faded(faded, output.sums.data(), samples);
+  table.minus_row(output.sums.data(), rows[1], output.samples.data(), samples);
+  table.minus_faded(output.sums.data(), faded, output.samples.data() + samples, samples);
+  output.product = table.dot_product(rows[0], rows[1], samples);
+  return output;
+}
+
+Output filter(const Table& table, const Input& input) {
+  constexpr std::size_t kTaps = 36;
+  constexpr std::size_t kOutputs = 16;
+  std::vector<float> coefficients(kTaps * kOutputs);
+  for (std::size_t i = 0; i < coefficients.size(); ++i)
+    coefficients[i] = input.curve[i % input.curve.size()] * (i % 3 == 0 ? -0.4F : 0.3F);
+  std::vector<float> signal(input.rows[0].begin(), input.rows[0].end());
+  const std::size_t periods = signal.size() < kTaps ? 0 : (signal.size() - kTaps) / 7 + 1;
+  Output output;
+  output.samples.resize(periods * kOutputs);
+  table.filter_run({coefficients.data(), kTaps, signal.data(), 7, output.samples.data(), kOutputs, periods});
+  return output;
+}
+
+}  // namespace
+
+int main() {
+  const Table& scalar = *mixminus::kernels::available(0);
+  for (std::size_t index = 0; const Table* table = mixminus::kernels::available(index); ++index) {
+    for (const std::size_t samples : {1U, 7U, 8U, 15U, 16U, 17U, 33U, 64U, 65U, 160U, 480U, 481U, 960U}) {
+      const Input input(samples);
+      if (mix(*table, input) == mix(scalar, input) && filter(*table, input) == filter(scalar, input)) continue;
+      return std::printf("%s differs from %s at %zu samples\n", table->isa, scalar.isa, samples), 1;
+    }
+    std::printf("%s agrees\n", table->isa);
+  }
+  return 0;
+}
