@@ -10,8 +10,14 @@
 #include "mixminus/rtp/packet.hpp"
 
 namespace mixminus::conference {
+namespace {
+
+constexpr std::array kRatesHz{8'000, 16'000, 24'000, 32'000, 44'100, 48'000};
+
+}  // namespace
 
 Status Conference::configure(const Config& config) noexcept try {
+  if (std::ranges::find(kRatesHz, config.sample_rate_hz) == kRatesHz.end()) return Status::out_of_range;
   const Status mixer = mixer_.configure({.sample_rate_hz = config.sample_rate_hz,
                                          .frame_ms = config.frame_ms,
                                          .capacity = config.capacity,

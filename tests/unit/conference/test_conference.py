@@ -231,6 +231,7 @@ def test_garbage_of_one_site_disturbs_no_other() -> None:
     "bad",
     [
         {"sample_rate_hz": 11025},
+        {"sample_rate_hz": 22050},  # whole samples in a frame, but no leg could be resampled to it
         {"frame_ms": 15},
         {"capacity": 0},
         {"capacity": 4097},
