@@ -14,6 +14,9 @@ namespace {
 
 constexpr std::array kRatesHz{8'000, 16'000, 24'000, 32'000, 44'100, 48'000};
 
+/// 64..95 look like RTCP once the marker is set (RFC 5761 section 4).
+bool is_payload_type(std::int32_t type) noexcept { return type >= 0 && type <= 127 && (type < 64 || type > 95); }
+
 }  // namespace
 
 Status Conference::configure(const Config& config) noexcept try {
@@ -62,7 +65,8 @@ Status Conference::equip(Leg& leg, LegCodecs codecs) noexcept {
   if (config.payload_type < 0)
     config.payload_type =
         codec::default_payload_type(config.codec.kind, config.codec.sample_rate_hz, config.codec.channels);
-  if (config.payload_type < 0 || config.payload_type > 127) return Status::out_of_range;
+  if (!is_payload_type(config.payload_type)) return Status::out_of_range;
+  if (config.red_payload_type >= 0 && !is_payload_type(config.red_payload_type)) return Status::out_of_range;
   const ReceiverConfig receiver{.codec = config.codec,
                                 .payload_type = config.payload_type,
                                 .red_payload_type = config.red_payload_type,

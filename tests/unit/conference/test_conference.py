@@ -251,6 +251,10 @@ def test_parameters_out_of_range_are_refused(bad: dict[str, Any]) -> None:
         ({"codec": "mp3"}, mixminus.UnsupportedCodecError),
         ({"role": "boss"}, ValueError),
         ({"payload_type": 128}, mixminus.OutOfRangeError),
+        ({"payload_type": 64}, mixminus.OutOfRangeError),  # RFC 5761 section 4
+        ({"payload_type": 95}, mixminus.OutOfRangeError),
+        ({"red_payload_type": 72}, mixminus.OutOfRangeError),
+        ({"payload_type": 96, "red_payload_type": 96}, mixminus.OutOfRangeError),
         ({"ssrc": 1 << 32}, mixminus.OutOfRangeError),
         ({"gain_db": 99.0}, mixminus.OutOfRangeError),
         ({"cname": "x" * 256}, mixminus.OutOfRangeError),
