@@ -174,7 +174,7 @@ std::span<const std::uint32_t> Conference::contributors(const Leg& leg,
   for (const std::int32_t slot : mixer_.heard()) {
     const Leg* const talker = legs_[static_cast<std::size_t>(slot)].get();
     if (talker == nullptr || talker == &leg || count == memory.size()) continue;
-    memory[count++] = talker->receiver.remote_ssrc();
+    if (const std::uint32_t ssrc = talker->receiver.remote_ssrc(); ssrc != 0) memory[count++] = ssrc;
   }
   return memory.first(count);
 }

@@ -284,6 +284,16 @@ def test_contributors_are_listed_on_request() -> None:
     assert packet[12:20] == b"".join(s.sender.ssrc.to_bytes(4, "big") for s in sites)
 
 
+def test_who_never_sent_is_no_contributor() -> None:
+    conf = conference(loudest=0)
+    tap = conf.add_leg(codec="pcmu", role="tap", list_contributors=True)
+    conf.add_leg(codec="pcmu")
+    conf.tick(0)
+    packet = tap.take_packet()
+    assert packet is not None
+    assert packet[0] & 0xF == 0
+
+
 @pytest.mark.parametrize("jump_ns", [-3_600_000_000_000, 3_600_000_000_000, -(1 << 62), 1 << 62])
 def test_a_clock_that_jumps_is_survived(jump_ns: int) -> None:
     conf = conference(loudest=0)
