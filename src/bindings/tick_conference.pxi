@@ -95,7 +95,8 @@ cdef class Leg:
 cdef dict LEG_PROBLEMS = {
     <int>Status.capacity_reached: "the conference is full, or memory is",
     <int>Status.unsupported_codec: "the codec is not possible with this rate, channel count or settings",
-    <int>Status.out_of_range: "payload_type must be given for l16, gain_db be at most 20, delays be 0..2000 ms and "
+    <int>Status.out_of_range: "payload_type must be given for l16, no payload type be in 64..95 (RFC 5761) or that of "
+                              "red_payload_type, gain_db be at most 20, delays be 0..2000 ms and "
                               "min_delay_ms at most max_delay_ms, cname have 1..255 bytes",
 }
 
@@ -173,7 +174,7 @@ cdef class Conference:
         config.unix_offset_ns = unix_offset_ns
         check(self.core.configure(config),
               "sample_rate_hz must be 8000, 16000, 24000, 32000, 44100 or 48000, frame_ms 10, 20, 40 or 60, "
-              "capacity 1..4096, loudest 0..capacity, threads 1..64")
+              "capacity 1..4096, loudest 0..4096, threads 1..64")
         self.random = Random(seed) if seed is not None else SystemRandom()
         self.legs_by_slot = {}
 
@@ -194,9 +195,9 @@ cdef class Conference:
         ssrc : int, optional
             Of the stream to the site, 32 bit; random without it.
         payload_type : int, optional
-            Both directions, 0..127; without it RFC 3551's, or 111 for Opus.
+            Both directions, 0..63 or 96..127 (RFC 5761 section 4); without it RFC 3551's, or 111 for Opus.
         red_payload_type : int, optional
-            Accept RFC 2198 redundancy under this number.
+            Accept RFC 2198 redundancy under this number, another one than `payload_type`.
         gain_db : float
             How loud the site is mixed, -60..20.
         min_delay_ms, max_delay_ms : int

@@ -75,6 +75,7 @@ Status AudioReceiver::configure(const ReceiverConfig& config) noexcept {
 
 Status AudioReceiver::configure(const ReceiverConfig& config, std::unique_ptr<codec::Codec> codec) noexcept {
   if (!is_valid(config) || config.payload_type < 0 || codec == nullptr) return Status::out_of_range;
+  if (config.payload_type == config.red_payload_type) return Status::out_of_range;
   std::unique_ptr<State> state{new (std::nothrow) State};
   if (state == nullptr) return Status::capacity_reached;
   state->config = config;

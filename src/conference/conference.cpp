@@ -10,8 +10,17 @@
 #include "mixminus/rtp/packet.hpp"
 
 namespace mixminus::conference {
+namespace {
+
+constexpr std::array kRatesHz{8'000, 16'000, 24'000, 32'000, 44'100, 48'000};
+
+/// 64..95 look like RTCP once the marker is set (RFC 5761 section 4).
+bool is_payload_type(std::int32_t type) noexcept { return type >= 0 && type <= 127 && (type < 64 || type > 95); }
+
+}  // namespace
 
 Status Conference::configure(const Config& config) noexcept try {
+  if (std::ranges::find(kRatesHz, config.sample_rate_hz) == kRatesHz.end()) return Status::out_of_range;
   const Status mixer = mixer_.configure({.sample_rate_hz = config.sample_rate_hz,
                                          .frame_ms = config.frame_ms,
                                          .capacity = config.capacity,
@@ -56,7 +65,8 @@ Status Conference::equip(Leg& leg, LegCodecs codecs) noexcept {
   if (config.payload_type < 0)
     config.payload_type =
         codec::default_payload_type(config.codec.kind, config.codec.sample_rate_hz, config.codec.channels);
-  if (config.payload_type < 0 || config.payload_type > 127) return Status::out_of_range;
+  if (!is_payload_type(config.payload_type)) return Status::out_of_range;
+  if (config.red_payload_type >= 0 && !is_payload_type(config.red_payload_type)) return Status::out_of_range;
   const ReceiverConfig receiver{.codec = config.codec,
                                 .payload_type = config.payload_type,
                                 .red_payload_type = config.red_payload_type,
@@ -164,7 +174,7 @@ std::span<const std::uint32_t> Conference::contributors(const Leg& leg,
   for (const std::int32_t slot : mixer_.heard()) {
     const Leg* const talker = legs_[static_cast<std::size_t>(slot)].get();
     if (talker == nullptr || talker == &leg || count == memory.size()) continue;
-    memory[count++] = talker->receiver.remote_ssrc();
+    if (const std::uint32_t ssrc = talker->receiver.remote_ssrc(); ssrc != 0) memory[count++] = ssrc;
   }
   return memory.first(count);
 }

@@ -30,9 +30,11 @@ void Tail::configure(std::int32_t sample_rate_hz, const FadeCurve& curve) noexce
 
 void Tail::add(std::span<const std::int16_t> last, Fader fader, const FadeCurve& curve) noexcept {
   fader.fade_to(0.0F, curve);
+  const std::size_t position = fader.position_samples();  // not 0: it was fading out already
+  const std::size_t left = curve.samples() - position;
   const std::size_t period = period_samples(last);
-  for (std::size_t i = 0; i < continued_.size(); ++i) continued_[i] = last[last.size() - period + i % period];
-  kernels_->add_faded({continued_.data(), curve.at(0), fader.start(), fader.step()}, sums_.data(), sums_.size());
+  for (std::size_t i = 0; i < left; ++i) continued_[i] = last[last.size() - period + i % period];
+  kernels_->add_faded({continued_.data(), curve.at(position), fader.start(), fader.step()}, sums_.data(), left);
 }
 
 void Tail::play(std::span<std::int32_t> sums) noexcept {

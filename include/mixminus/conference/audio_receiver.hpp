@@ -16,7 +16,7 @@ namespace mixminus::conference {
 struct ReceiverConfig {
   codec::Config codec{};
   std::int32_t payload_type = -1;        ///< -1: codec::default_payload_type()
-  std::int32_t red_payload_type = -1;    ///< RFC 2198; -1: none
+  std::int32_t red_payload_type = -1;    ///< RFC 2198, not payload_type; -1: none
   std::int32_t cn_payload_type = 13;     ///< RFC 3389; -1: none
   std::int32_t sample_rate_hz = 48'000;  ///< of what pull() gives
   std::int32_t frame_ms = 20;            ///< of one pull: 10, 20, 40 or 60

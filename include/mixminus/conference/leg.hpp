@@ -22,7 +22,7 @@ struct LegId {
 
 struct LegConfig {
   codec::Config codec{};               ///< both directions
-  std::int32_t payload_type = -1;      ///< both directions; -1: codec::default_payload_type()
+  std::int32_t payload_type = -1;      ///< both directions, not 64..95; -1: codec::default_payload_type()
   std::int32_t red_payload_type = -1;  ///< accepted from the site (RFC 2198); -1: none
   mix::Role role = mix::Role::talker;
   float gain_db = 0.0F;

@@ -231,6 +231,7 @@ def test_garbage_of_one_site_disturbs_no_other() -> None:
     "bad",
     [
         {"sample_rate_hz": 11025},
+        {"sample_rate_hz": 22050},  # whole samples in a frame, but no leg could be resampled to it
         {"frame_ms": 15},
         {"capacity": 0},
         {"capacity": 4097},
@@ -250,6 +251,10 @@ def test_parameters_out_of_range_are_refused(bad: dict[str, Any]) -> None:
         ({"codec": "mp3"}, mixminus.UnsupportedCodecError),
         ({"role": "boss"}, ValueError),
         ({"payload_type": 128}, mixminus.OutOfRangeError),
+        ({"payload_type": 64}, mixminus.OutOfRangeError),  # RFC 5761 section 4
+        ({"payload_type": 95}, mixminus.OutOfRangeError),
+        ({"red_payload_type": 72}, mixminus.OutOfRangeError),
+        ({"payload_type": 96, "red_payload_type": 96}, mixminus.OutOfRangeError),
         ({"ssrc": 1 << 32}, mixminus.OutOfRangeError),
         ({"gain_db": 99.0}, mixminus.OutOfRangeError),
         ({"cname": "x" * 256}, mixminus.OutOfRangeError),
@@ -277,6 +282,16 @@ def test_contributors_are_listed_on_request() -> None:
     assert packet is not None
     assert packet[0] & 0xF == 2
     assert packet[12:20] == b"".join(s.sender.ssrc.to_bytes(4, "big") for s in sites)
+
+
+def test_who_never_sent_is_no_contributor() -> None:
+    conf = conference(loudest=0)
+    tap = conf.add_leg(codec="pcmu", role="tap", list_contributors=True)
+    conf.add_leg(codec="pcmu")
+    conf.tick(0)
+    packet = tap.take_packet()
+    assert packet is not None
+    assert packet[0] & 0xF == 0
 
 
 @pytest.mark.parametrize("jump_ns", [-3_600_000_000_000, 3_600_000_000_000, -(1 << 62), 1 << 62])

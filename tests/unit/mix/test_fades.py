@@ -111,6 +111,24 @@ def test_a_change_during_a_fade_goes_on_from_there() -> None:
     assert (np.diff(mixer.mixes[0].astype(int)) >= 0).all()
 
 
+def test_who_leaves_while_he_fades_out_goes_on_from_there() -> None:
+    mixer = Mixer(frame_ms=10, capacity=2)
+    mixer.add()
+    mixer.add("listener")
+    mixer.frames[0] = 10000
+    mixer.tick()
+    mixer.set_muted(0, True)
+    mixer.tick()
+    half_way = int(mixer.mixes[0, -1])
+    mixer.remove(0)
+    mixer.tick()
+    assert mixer.mixes[0, 0] == pytest.approx(half_way, abs=20)
+    assert (np.diff(mixer.mixes[0].astype(int)) <= 0).all()
+    assert mixer.mixes[0, -1] == pytest.approx(0, abs=1)
+    mixer.tick()
+    assert not mixer.mixes[0].any()
+
+
 def test_legs_that_are_there_before_the_first_tick_start_at_once() -> None:
     spoken = tone(4800)
     np.testing.assert_array_equal(listen({}, 20, spoken), spoken)
