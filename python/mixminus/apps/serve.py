@@ -5,9 +5,11 @@ answered at the address it came from. A leg leaves on BYE or when nothing has co
 """
 
 import argparse
+import os
 import signal
 import socket
 import sys
+from contextlib import suppress
 
 from mixminus import codecs
 from mixminus.apps.arguments import host_port, network, whole_number
@@ -36,6 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--loudest", type=whole_number(0, 4096), default=4, metavar="N",
         help="talkers mixed at a time, 0: all")  # fmt: skip
     add("--threads", type=whole_number(1, 64), default=1, metavar="N")
+    add("--nice", type=int, choices=range(-20, 20), default=-10, metavar="N",
+        help="scheduling priority to ask for, -20..19; where it is refused all stays as it is")  # fmt: skip
     add("--bitrate", type=whole_number(6000, 510_000), metavar="N", help="of Opus, bit/s")
     add("--csrc", action="store_true", help="list who is heard in each packet")
     add("--no-shared-encode", action="store_true", help="encode for each leg")
@@ -60,6 +64,8 @@ def run(args: argparse.Namespace) -> int:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, bridge.stop)
         print(f"listening on {format_address(*sock.getsockname()[:2])}", flush=True)
+        with suppress(PermissionError):  # a tick must not wait for a compiler
+            os.setpriority(os.PRIO_PROCESS, 0, args.nice)
         bridge.run()
     counters = " ".join(f"{name}={count}" for name, count in bridge.stats().items())
     print(f"mixminus serve: {counters}", file=sys.stderr)

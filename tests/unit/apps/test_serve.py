@@ -30,6 +30,7 @@ from tests.support.bridge import Peer, Server, eventually
         (["--max-legs", "4097"], "no whole number in 1..4096"),
         (["--loudest", "-1"], "no whole number in 0..4096"),
         (["--threads", "0"], "no whole number in 1..64"),
+        (["--nice", "20"], "invalid choice: 20"),
         (["--bitrate", "5999"], "no whole number in 6000..510000"),
     ],
 )
