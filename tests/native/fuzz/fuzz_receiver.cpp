@@ -64,8 +64,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       receiver.insert(input.take(input.byte()), now_ns);
     } else {
       (void)receiver.pull(now_ns, frame);
-      const std::uint64_t jump_ns = what < 250 ? 20'000'000 : std::uint64_t{input.byte()} << (input.byte() % 56);
-      now_ns = static_cast<std::int64_t>((static_cast<std::uint64_t>(now_ns) + jump_ns) & INT64_MAX);  // wraps
+      const std::uint64_t step_ns = what < 250 ? 20'000'000 : std::uint64_t{input.byte()} << (input.byte() % 56);
+      now_ns = static_cast<std::int64_t>((static_cast<std::uint64_t>(now_ns) + step_ns) & INT64_MAX);
     }
   }
   const auto statistics = receiver.statistics();
