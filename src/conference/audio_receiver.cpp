@@ -229,7 +229,7 @@ void AudioReceiver::receive(const rtp::SenderInfo& report, std::int64_t arrival_
 }
 
 bool AudioReceiver::report(std::int64_t now_ns, rtp::ReceptionReport& block) noexcept {
-  if (state_ == nullptr || state_->counted.packets_received == 0) return false;
+  if (state_ == nullptr || state_->reception.packets_expected() == 0) return false;
   block = state_->reception.report(state_->reception_ssrc, std::clamp(now_ns, -kMaxTimeNs, kMaxTimeNs));
   return true;
 }

@@ -76,7 +76,7 @@ class MIXMINUS_API AudioReceiver {
 
   /// The sender's report, so that ours can say how old it is (RFC 3550 section 6.4.1, LSR and DLSR).
   void receive(const rtp::SenderInfo& report, std::int64_t arrival_ns) noexcept;
-  /// The block to send about this sender, closing its interval; false before the first packet.
+  /// The block to send about this sender, closing its interval; false before the first packet of a codec.
   bool report(std::int64_t now_ns, rtp::ReceptionReport& block) noexcept;
 
   [[nodiscard]] std::uint32_t remote_ssrc()
