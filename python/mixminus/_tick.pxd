@@ -344,3 +344,4 @@ cdef class Switchboard:
     cdef CoreSwitchboard core
     cdef Conference conference
     cdef object socket
+    cdef bint knows(self, Leg leg) noexcept
