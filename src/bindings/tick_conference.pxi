@@ -174,7 +174,7 @@ cdef class Conference:
         config.unix_offset_ns = unix_offset_ns
         check(self.core.configure(config),
               "sample_rate_hz must be 8000, 16000, 24000, 32000, 44100 or 48000, frame_ms 10, 20, 40 or 60, "
-              "capacity 1..4096, loudest 0..4096, threads 1..64")
+              "capacity 1..4096, loudest 0..4096, threads 1..64, unix_offset_ns within 126 years")
         self.random = Random(seed) if seed is not None else SystemRandom()
         self.legs_by_slot = {}
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "conference/rendering.hpp"
+#include "mixminus/base/time.hpp"
 #include "mixminus/jitter/jitter_buffer.hpp"
 #include "mixminus/rtp/packet.hpp"
 #include "mixminus/rtp/reception.hpp"
@@ -18,7 +19,6 @@ namespace {
 
 constexpr std::int64_t kNsPerMs = 1'000'000;
 constexpr std::int64_t kNsPerSecond = 1'000'000'000;
-constexpr std::int64_t kMaxTimeNs = 4'000'000'000'000'000'000;  // differences of two must not overflow
 constexpr std::int32_t kMaxDatagramBytes = 1500;
 constexpr std::int32_t kMaxPacketMs = 120;  // RFC 7587 section 4.2
 constexpr int kMaxStepsAPull = 512;
@@ -108,7 +108,7 @@ void AudioReceiver::insert(Bytes datagram, std::int64_t arrival_ns) noexcept {
 }
 
 void AudioReceiver::insert(const PacketView& packet, std::int64_t arrival_ns) noexcept {
-  if (state_ != nullptr) state_->insert(packet, std::clamp(arrival_ns, -kMaxTimeNs, kMaxTimeNs));
+  if (state_ != nullptr) state_->insert(packet, bounded_time_ns(arrival_ns));
 }
 
 void AudioReceiver::State::insert(const PacketView& packet, std::int64_t arrival_ns) noexcept {
@@ -183,8 +183,7 @@ std::int32_t AudioReceiver::State::ticks_of(std::int32_t samples) const noexcept
 }
 
 Playout AudioReceiver::pull(std::int64_t now_ns, std::span<std::int16_t> out) noexcept {
-  if (state_ != nullptr && out.size() == state_->frame_samples)
-    return state_->pull(std::clamp(now_ns, -kMaxTimeNs, kMaxTimeNs), out);
+  if (state_ != nullptr && out.size() == state_->frame_samples) return state_->pull(bounded_time_ns(now_ns), out);
   std::ranges::fill(out, std::int16_t{0});
   return Playout::silence;
 }
@@ -225,12 +224,12 @@ ReceiverStatistics AudioReceiver::statistics() const noexcept {
 }
 
 void AudioReceiver::receive(const rtp::SenderInfo& report, std::int64_t arrival_ns) noexcept {
-  if (state_ != nullptr) state_->reception.receive(report, std::clamp(arrival_ns, -kMaxTimeNs, kMaxTimeNs));
+  if (state_ != nullptr) state_->reception.receive(report, bounded_time_ns(arrival_ns));
 }
 
 bool AudioReceiver::report(std::int64_t now_ns, rtp::ReceptionReport& block) noexcept {
   if (state_ == nullptr || state_->reception.packets_expected() == 0) return false;
-  block = state_->reception.report(state_->reception_ssrc, std::clamp(now_ns, -kMaxTimeNs, kMaxTimeNs));
+  block = state_->reception.report(state_->reception_ssrc, bounded_time_ns(now_ns));
   return true;
 }
 

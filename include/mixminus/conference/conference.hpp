@@ -23,7 +23,7 @@ struct Config {
   std::int32_t loudest = 4;              ///< talkers mixed at a time; 0: all
   std::int32_t threads = 2;              ///< the caller's included, 1..rt::kMaxThreads
   bool shares_encodes = true;            ///< one encode for all who hear the same
-  std::int64_t unix_offset_ns = 0;       ///< what to add to now_ns to get Unix time, for the NTP times of reports
+  std::int64_t unix_offset_ns = 0;       ///< from now_ns to Unix time, for the NTP times of reports; up to kMaxTimeNs
 };
 
 /// The caller's codec for one leg, one object per direction. Empty: made from LegConfig::codec.

@@ -238,6 +238,7 @@ def test_garbage_of_one_site_disturbs_no_other() -> None:
         {"loudest": -1},
         {"threads": 0},
         {"threads": 65},
+        {"unix_offset_ns": 1 << 62},
     ],
 )
 def test_parameters_out_of_range_are_refused(bad: dict[str, Any]) -> None:
