@@ -178,8 +178,8 @@ cdef extern from "mixminus/conference/audio_receiver.hpp" namespace "mixminus::c
         uint64_t packets_discarded
         uint64_t bytes_received
         int64_t jitter_ns
-        int64_t jitter_buffer_delay_ns
-        int64_t jitter_buffer_target_delay_ns
+        double jitter_buffer_delay_s
+        double jitter_buffer_target_delay_s
         uint64_t jitter_buffer_emitted_count
         uint64_t total_samples_received
         uint64_t concealed_samples

@@ -14,7 +14,6 @@ constexpr std::int64_t kHardExcessNs = 80'000'000;
 constexpr std::int64_t kPatienceNs = 1'500'000'000;
 constexpr std::int64_t kLastingExcessNs = 40'000'000;
 constexpr std::int64_t kMaxPacketMs = 120;
-constexpr std::int64_t kMostHeldNs = 10'000'000'000;  // beyond any delay: the caller's clock has jumped
 
 }  // namespace
 
@@ -139,7 +138,7 @@ Step JitterBuffer::play(const Packet& packet, std::int64_t when_ns) noexcept {
   step.is_new_stream = is_new_stream_;
   step.is_splice = is_splice_;
   step.delay_ns = delay_at(when_ns, packet);
-  step.held_ns = std::clamp<std::int64_t>(when_ns - packet.arrival_ns, 0, kMostHeldNs);
+  step.held_ns = when_ns - packet.arrival_ns;
   step.excess_ns = step.delay_ns - target_delay_ns();
   is_new_stream_ = is_splice_ = false;
   waited_ticks_ = 0;

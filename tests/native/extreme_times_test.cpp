@@ -22,5 +22,5 @@ int main() {
   mixminus::conference::LegStatistics statistics;
   if (host.statistics(sites[0].id(), statistics) != mixminus::Status::ok) return 1;
   std::printf("sent %llu\n", static_cast<unsigned long long>(statistics.packets_sent));
-  return statistics.packets_sent == 5 * 305 && statistics.inbound.jitter_buffer_delay_ns >= 0 ? 0 : 1;
+  return statistics.packets_sent == 5 * 305 ? 0 : 1;
 }
