@@ -44,7 +44,7 @@ struct AudioReceiver::State {
   ReceiverStatistics counted{};
   std::size_t frame_samples = 0;
 
-  Status configure() noexcept;
+  Status configure();
   void insert(const PacketView& packet, std::int64_t arrival_ns) noexcept;
   void insert_media(const PacketView& packet, std::int64_t arrival_ns) noexcept;
   void count_reception(const PacketView& packet, std::int64_t arrival_ns) noexcept;
@@ -73,19 +73,20 @@ Status AudioReceiver::configure(const ReceiverConfig& config) noexcept {
   return configure(resolved, std::move(codec));
 }
 
-Status AudioReceiver::configure(const ReceiverConfig& config, std::unique_ptr<codec::Codec> codec) noexcept {
+Status AudioReceiver::configure(const ReceiverConfig& config, std::unique_ptr<codec::Codec> codec) noexcept try {
   if (!is_valid(config) || config.payload_type < 0 || codec == nullptr) return Status::out_of_range;
   if (config.payload_type == config.red_payload_type) return Status::out_of_range;
-  std::unique_ptr<State> state{new (std::nothrow) State};
-  if (state == nullptr) return Status::capacity_reached;
+  auto state = std::make_unique<State>();
   state->config = config;
   state->codec = std::move(codec);
   const Status status = state->configure();
   if (status == Status::ok) state_ = std::move(state);
   return status;
+} catch (const std::bad_alloc&) {
+  return Status::capacity_reached;
 }
 
-Status AudioReceiver::State::configure() noexcept {
+Status AudioReceiver::State::configure() {
   frame_samples = static_cast<std::size_t>(config.sample_rate_hz * config.frame_ms / 1000);
   // no codec sends more than the samples themselves; what is never filled costs no memory
   const std::int32_t sample_bytes = codec->sample_rate_hz() * kMaxPacketMs / 1000 * codec->channels() * 2;

@@ -62,7 +62,7 @@ Status Conference::add_leg(const LegConfig& config, LegCodecs codecs, LegId& id)
   return Status::capacity_reached;
 }
 
-Status Conference::equip(Leg& leg, LegCodecs codecs) noexcept {
+Status Conference::equip(Leg& leg, LegCodecs codecs) {
   LegConfig& config = leg.config;
   if (config.payload_type < 0)
     config.payload_type =

@@ -18,7 +18,7 @@ constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 
 }  // namespace
 
-Status Rendering::configure(codec::Codec& codec, std::int32_t sample_rate_hz, std::size_t frame_samples) noexcept {
+Status Rendering::configure(codec::Codec& codec, std::int32_t sample_rate_hz, std::size_t frame_samples) {
   *this = {};
   codec_ = &codec;
   sample_rate_hz_ = sample_rate_hz;

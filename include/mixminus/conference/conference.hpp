@@ -72,7 +72,7 @@ class MIXMINUS_API Conference {
 
  private:
   [[nodiscard]] Leg* find(LegId id) const noexcept;
-  Status equip(Leg& leg, LegCodecs codecs) noexcept;
+  Status equip(Leg& leg, LegCodecs codecs);
   void expect_loss(Leg& leg) noexcept;
   void plan_encodes() noexcept;
   void send(std::int64_t now_ns) noexcept;
