@@ -2,6 +2,7 @@
 from mixminus.stats import LegStats
 
 
+@cython.nonecheck(True)  # Leg.__new__() makes one without a conference
 cdef class Leg:
     """One site of a conference. Made by :meth:`Conference.add_leg`.
 

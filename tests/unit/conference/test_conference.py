@@ -271,6 +271,8 @@ def test_a_leg_that_cannot_be_is_refused(bad: dict[str, Any], error: type[Except
 def test_a_leg_is_not_made_by_hand() -> None:
     with pytest.raises(TypeError, match="add_leg"):
         Leg()
+    with pytest.raises(AttributeError):
+        Leg.__new__(Leg).take_packet()
 
 
 def test_contributors_are_listed_on_request() -> None:
