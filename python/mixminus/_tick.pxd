@@ -6,7 +6,6 @@ from libcpp cimport bool as cbool
 from libcpp.memory cimport unique_ptr
 from libcpp.span cimport span
 from libcpp.string cimport string
-cimport numpy as cnp
 
 ctypedef const float const_float
 ctypedef const int16_t const_int16_t

@@ -62,8 +62,8 @@ cdef class Leg:
         return result
 
     def set_gain_db(self, float gain_db):
-        """Set how loud the site is mixed, -60..20 dB."""
-        check(self.conference.core.set_gain_db(self.id, gain_db), "no such leg, or gain outside -60..20 dB")
+        """Set how loud the site is mixed: at most 20 dB; below -60 it is not heard."""
+        check(self.conference.core.set_gain_db(self.id, gain_db), "the leg has left, or gain_db is above 20")
 
     def set_muted(self, bint is_muted):
         """Take the site out of the mix, or let it in again."""
@@ -141,8 +141,8 @@ cdef class Conference:
     seed : int, optional
         Where SSRCs, sequence numbers and timestamps start; without it they are random (RFC 3550 section 5.1).
     unix_offset_ns : int
-        What to add to ``now_ns`` to get Unix time, for the NTP times of reports. With 0 they count from the
-        zero of ``now_ns``, which RFC 3550 section 6.4.1 allows.
+        What to add to ``now_ns`` to get Unix time, at most 126 years, for the NTP times of reports. With 0 they
+        count from the zero of ``now_ns``, which RFC 3550 section 6.4.1 allows.
 
     Raises
     ------
@@ -200,7 +200,7 @@ cdef class Conference:
         red_payload_type : int, optional
             Accept RFC 2198 redundancy under this number, another one than `payload_type`.
         gain_db : float
-            How loud the site is mixed, -60..20.
+            How loud the site is mixed, at most 20; below -60 it is not heard.
         min_delay_ms, max_delay_ms : int
             Bounds of the playout delay of its receiver, 0..2000.
         list_contributors : bool

@@ -60,7 +60,7 @@ class MIXMINUS_API Conference {
 
   [[nodiscard]] bool has(LegId id) const noexcept { return find(id) != nullptr; }
   Status statistics(LegId id, LegStatistics& statistics) const noexcept;
-  [[nodiscard]] std::int32_t mix_of(LegId id) const noexcept;  ///< row of mix(); -1 before its first tick
+  [[nodiscard]] std::int32_t mix_of(LegId id) const noexcept;  ///< row of mix() in the last tick; -1: no such leg
   [[nodiscard]] std::span<const std::int16_t> mix(std::int32_t index) const noexcept { return mixer_.mix(index); }
   [[nodiscard]] std::int32_t distinct_mixes() const noexcept { return distinct_mixes_; }
   [[nodiscard]] std::size_t encodes() const noexcept { return bank_.jobs().size(); }               ///< of the last tick

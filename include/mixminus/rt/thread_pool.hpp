@@ -27,7 +27,7 @@ class MIXMINUS_API ThreadPool {
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
 
-  /// Starts `threads` - 1 workers, 1..kMaxThreads. Once.
+  /// Starts `threads` - 1 workers in the place of those before; `threads` is 1..kMaxThreads.
   Status configure(std::int32_t threads) noexcept;
 
   /// Calls job(0) ... job(count - 1), each once, and returns when all have returned. count <= kMaxJobs.
