@@ -10,8 +10,9 @@ namespace mixminus::conference {
 
 namespace {
 
-constexpr std::int32_t kMaxPacketMs = 120;         // RFC 7587 section 4.2; nobody sends more
-constexpr std::int32_t kJoinMs = 5;                // cross-fade
+constexpr std::uint32_t kObserveEvery = 8;  // quiet frames: rooms change slowly, and looking costs as much as mixing
+constexpr std::int32_t kMaxPacketMs = 120;  // RFC 7587 section 4.2; nobody sends more
+constexpr std::int32_t kJoinMs = 5;         // cross-fade
 constexpr std::int32_t kCodecConcealmentMs = 200;  // later there is nothing left to continue
 constexpr std::size_t kOpusSilenceBytes = 2;       // RFC 6716: a frame without data, sent at the start of DTX
 constexpr std::int64_t kNsPerSecond = 1'000'000'000;
@@ -77,7 +78,8 @@ void Rendering::decode(const jitter::Step& step, const jitter::JitterBuffer& jit
   const float duration_s = static_cast<float>(frame.size()) / static_cast<float>(codec_->sample_rate_hz());
   const bool is_quiet = quiet_.is_quiet(dsp::level_dbov(frame), duration_s);
   is_pause_ = is_quiet;
-  if (is_quiet && step.packet.payload.size() > kOpusSilenceBytes) noise_.observe(frame);
+  if (is_quiet && step.packet.payload.size() > kOpusSilenceBytes && quiet_frames_++ % kObserveEvery == 0)
+    noise_.observe(frame);
   statistics_.jitter_buffer_emitted_count += emitted;
   const double sample_seconds_a_ns = static_cast<double>(emitted) / kNsPerSecond;
   statistics_.jitter_buffer_delay_s += static_cast<double>(step.held_ns) * sample_seconds_a_ns;

@@ -62,6 +62,7 @@ class Rendering {
   jitter::Concealment concealment_{};
   jitter::QuietDetector quiet_{};
   dsp::ComfortNoise noise_{};
+  std::uint32_t quiet_frames_ = 0;
   dsp::Resampler resampler_{};
   std::vector<std::int16_t> pcm_{};     // one packet as decoded, at the codec's rate
   std::vector<std::int16_t> extra_{};   // noise put in, or the tail of what was left out
