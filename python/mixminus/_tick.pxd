@@ -6,7 +6,6 @@ from libcpp cimport bool as cbool
 from libcpp.memory cimport unique_ptr
 from libcpp.span cimport span
 from libcpp.string cimport string
-cimport numpy as cnp
 
 ctypedef const float const_float
 ctypedef const int16_t const_int16_t
@@ -178,8 +177,8 @@ cdef extern from "mixminus/conference/audio_receiver.hpp" namespace "mixminus::c
         uint64_t packets_discarded
         uint64_t bytes_received
         int64_t jitter_ns
-        int64_t jitter_buffer_delay_ns
-        int64_t jitter_buffer_target_delay_ns
+        double jitter_buffer_delay_s
+        double jitter_buffer_target_delay_s
         uint64_t jitter_buffer_emitted_count
         uint64_t total_samples_received
         uint64_t concealed_samples
@@ -344,3 +343,4 @@ cdef class Switchboard:
     cdef CoreSwitchboard core
     cdef Conference conference
     cdef object socket
+    cdef bint knows(self, Leg leg) noexcept

@@ -3,7 +3,10 @@
 
 #include <Python.h>
 
+#include <atomic>
+#include <chrono>
 #include <cstdint>
+#include <thread>
 #include <type_traits>
 
 #include "mixminus/codec/codec.hpp"
@@ -27,6 +30,30 @@ struct PythonCodecShape {
   std::int32_t sample_rate_hz = 0;
   std::int32_t rtp_clock_hz = 0;
   std::int32_t channels = 0;
+};
+
+/// Counts the calls into Python. Before Python 3.14 a thread that asks an interpreter at its end for the GIL is
+/// unwound, and a tick is noexcept: the process would abort. So before that end nobody is let in any more.
+class PythonVisit {
+ public:
+  PythonVisit() noexcept { ++under_way; }
+  PythonVisit(const PythonVisit&) = delete;
+  PythonVisit& operator=(const PythonVisit&) = delete;
+  ~PythonVisit() { --under_way; }
+
+  [[nodiscard]] static bool is_welcome() noexcept { return !is_over; }
+
+  /// For atexit, with the GIL: waits until all are back, at most a second, should one of them never return.
+  static void end_all() noexcept {
+    is_over = true;
+    Py_BEGIN_ALLOW_THREADS;
+    for (int ms = 0; under_way != 0 && ms < 1000; ++ms) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    Py_END_ALLOW_THREADS;
+  }
+
+ private:
+  static inline std::atomic<int> under_way{0};
+  static inline std::atomic<bool> is_over{false};
 };
 
 /// What the object raises becomes kFailed; unless it is `malformed`, sys.unraisablehook is told.
@@ -76,7 +103,8 @@ class PythonCodec final : public codec::Codec {
   template <typename... Arguments>
   std::int32_t call(std::int32_t (*method)(PyObject*, Arguments...),
                     std::type_identity_t<Arguments>... arguments) const noexcept {
-    if (method == nullptr) return codec::kFailed;
+    const PythonVisit visit;
+    if (method == nullptr || !PythonVisit::is_welcome()) return codec::kFailed;
     const Gil gil;
     const std::int32_t result = method(object_, arguments...);
     if (PyErr_Occurred() == nullptr) return result;

@@ -131,7 +131,7 @@ cdef class Codec:
     ``expect_loss``, is taken as a codec there too. That is a slow path: each call takes the GIL and copies,
     which costs microseconds, and the threads of a tick wait for each other. A MalformedError of its is
     a payload that failed, and counted as one; whatever else it raises is too, and goes to
-    ``sys.unraisablehook`` besides.
+    ``sys.unraisablehook`` besides. It must not add or remove legs of the conference that is calling it.
 
     Examples
     --------

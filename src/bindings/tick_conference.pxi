@@ -2,6 +2,7 @@
 from mixminus.stats import LegStats
 
 
+@cython.nonecheck(True)  # Leg.__new__() makes one without a conference
 cdef class Leg:
     """One site of a conference. Made by :meth:`Conference.add_leg`.
 
@@ -61,8 +62,8 @@ cdef class Leg:
         return result
 
     def set_gain_db(self, float gain_db):
-        """Set how loud the site is mixed, -60..20 dB."""
-        check(self.conference.core.set_gain_db(self.id, gain_db), "no such leg, or gain outside -60..20 dB")
+        """Set how loud the site is mixed: at most 20 dB; below -60 it is not heard."""
+        check(self.conference.core.set_gain_db(self.id, gain_db), "the leg has left, or gain_db is above 20")
 
     def set_muted(self, bint is_muted):
         """Take the site out of the mix, or let it in again."""
@@ -140,8 +141,8 @@ cdef class Conference:
     seed : int, optional
         Where SSRCs, sequence numbers and timestamps start; without it they are random (RFC 3550 section 5.1).
     unix_offset_ns : int
-        What to add to ``now_ns`` to get Unix time, for the NTP times of reports. With 0 they count from the
-        zero of ``now_ns``, which RFC 3550 section 6.4.1 allows.
+        What to add to ``now_ns`` to get Unix time, at most 126 years, for the NTP times of reports. With 0 they
+        count from the zero of ``now_ns``, which RFC 3550 section 6.4.1 allows.
 
     Raises
     ------
@@ -174,7 +175,7 @@ cdef class Conference:
         config.unix_offset_ns = unix_offset_ns
         check(self.core.configure(config),
               "sample_rate_hz must be 8000, 16000, 24000, 32000, 44100 or 48000, frame_ms 10, 20, 40 or 60, "
-              "capacity 1..4096, loudest 0..4096, threads 1..64")
+              "capacity 1..4096, loudest 0..4096, threads 1..64, unix_offset_ns within 126 years")
         self.random = Random(seed) if seed is not None else SystemRandom()
         self.legs_by_slot = {}
 
@@ -199,7 +200,7 @@ cdef class Conference:
         red_payload_type : int, optional
             Accept RFC 2198 redundancy under this number, another one than `payload_type`.
         gain_db : float
-            How loud the site is mixed, -60..20.
+            How loud the site is mixed, at most 20; below -60 it is not heard.
         min_delay_ms, max_delay_ms : int
             Bounds of the playout delay of its receiver, 0..2000.
         list_contributors : bool

@@ -16,8 +16,15 @@ cdef extern from "bindings/python_codec.hpp" namespace "mixminus::bindings":
         int32_t rtp_clock_hz
         int32_t channels
 
+    void end_all_visits "mixminus::bindings::PythonVisit::end_all"() noexcept
+
     cdef cppclass PythonCodec(CoreCodec):
         PythonCodec(const PythonCodecShape&, const PythonMethods&, object) noexcept
+
+
+@atexit.register
+def _end_visits():
+    end_all_visits()
 
 
 cdef class _Guest:

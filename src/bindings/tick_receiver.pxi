@@ -14,16 +14,16 @@ cdef class AudioReceiver:
     Parameters
     ----------
     codec : str or codec object
-        ``"opus"``, ``"pcmu"``, ``"pcma"``, ``"g722"`` or ``"l16"``, or a codec that then belongs to
-        this receiver alone.
+        ``"opus"``, ``"pcmu"``, ``"pcma"``, ``"g722"`` or ``"l16"``, a :class:`Codec`, whose settings are
+        taken, or an object like one, which then belongs to this receiver alone.
     sample_rate_hz : int
-        Of the frames that come out, 8000 to 48000.
+        Of the frames that come out: 8000, 12000, 16000, 24000, 32000, 44100 or 48000; that of an L16 codec too.
     frame_ms : int
         What one `pull` gives: 10, 20, 40 or 60, whatever the packets hold.
     payload_type : int, optional
         Default: that of RFC 3551, or 111 for Opus.
     red_payload_type : int, optional
-        Of redundant audio (RFC 2198); the blocks in it have `payload_type`.
+        Of redundant audio (RFC 2198), another one than `payload_type`, which the blocks in it have.
     min_delay_ms, max_delay_ms : int
         Bounds of the adaptive delay, relative to the fastest packets; at most 2000.
     channels : int
@@ -125,8 +125,8 @@ cdef dict inbound_fields(CoreReceiverStatistics now):
         packets_discarded=now.packets_discarded,
         bytes_received=now.bytes_received,
         jitter=now.jitter_ns * NS,
-        jitter_buffer_delay=now.jitter_buffer_delay_ns * NS,
-        jitter_buffer_target_delay=now.jitter_buffer_target_delay_ns * NS,
+        jitter_buffer_delay=now.jitter_buffer_delay_s,
+        jitter_buffer_target_delay=now.jitter_buffer_target_delay_s,
         jitter_buffer_emitted_count=now.jitter_buffer_emitted_count,
         total_samples_received=now.total_samples_received,
         concealed_samples=now.concealed_samples,

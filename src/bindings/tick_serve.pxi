@@ -52,17 +52,34 @@ cdef class Switchboard:
             self.core.send(self.conference.core)
 
     def connect(self, str address not None, int port, uint32_t ssrc, Leg leg not None, int64_t now_ns):
-        """Give ``leg`` the datagrams of that address and SSRC from now on, and send it its own there."""
+        """Give ``leg`` the datagrams of that address and SSRC from now on, and send it its own there.
+
+        Whichever leg had that source, and whichever source had this leg, is disconnected.
+
+        Raises
+        ------
+        OutOfRangeError
+            The address cannot be reached from this socket, or the port is not in 1..65535.
+        UnknownLegError
+            The leg is not in the conference of this switchboard.
+        """
         cdef Endpoint endpoint = make_endpoint(address, port, ssrc)
+        if not self.knows(leg) or not self.conference.core.has(leg.id):
+            raise UnknownLegError("the leg is not in the conference of this switchboard")
         check(self.core.connect(endpoint, leg.id, now_ns), f"{address} port {port} cannot be reached from this socket")
 
     def disconnect(self, Leg leg not None):
         """Forget the address of ``leg``."""
-        self.core.disconnect(leg.id)
+        if self.knows(leg):
+            self.core.disconnect(leg.id)
 
     def last_arrival_ns(self, Leg leg not None) -> int:
         """Return when the last datagram of ``leg`` came, or when it was connected; -1 when it is not."""
-        return self.core.last_arrival_ns(leg.id)
+        return self.core.last_arrival_ns(leg.id) if self.knows(leg) else -1
+
+    cdef bint knows(self, Leg leg) noexcept:
+        # another conference numbers its legs alike
+        return leg.conference is self.conference
 
     def stats(self) -> dict:
         """Return counters of datagrams and system calls."""

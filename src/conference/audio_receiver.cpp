@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "conference/rendering.hpp"
+#include "mixminus/base/time.hpp"
 #include "mixminus/jitter/jitter_buffer.hpp"
 #include "mixminus/rtp/packet.hpp"
 #include "mixminus/rtp/reception.hpp"
@@ -18,7 +19,6 @@ namespace {
 
 constexpr std::int64_t kNsPerMs = 1'000'000;
 constexpr std::int64_t kNsPerSecond = 1'000'000'000;
-constexpr std::int64_t kMaxTimeNs = 4'000'000'000'000'000'000;  // differences of two must not overflow
 constexpr std::int32_t kMaxDatagramBytes = 1500;
 constexpr std::int32_t kMaxPacketMs = 120;  // RFC 7587 section 4.2
 constexpr int kMaxStepsAPull = 512;
@@ -44,7 +44,7 @@ struct AudioReceiver::State {
   ReceiverStatistics counted{};
   std::size_t frame_samples = 0;
 
-  Status configure() noexcept;
+  Status configure();
   void insert(const PacketView& packet, std::int64_t arrival_ns) noexcept;
   void insert_media(const PacketView& packet, std::int64_t arrival_ns) noexcept;
   void count_reception(const PacketView& packet, std::int64_t arrival_ns) noexcept;
@@ -73,19 +73,20 @@ Status AudioReceiver::configure(const ReceiverConfig& config) noexcept {
   return configure(resolved, std::move(codec));
 }
 
-Status AudioReceiver::configure(const ReceiverConfig& config, std::unique_ptr<codec::Codec> codec) noexcept {
+Status AudioReceiver::configure(const ReceiverConfig& config, std::unique_ptr<codec::Codec> codec) noexcept try {
   if (!is_valid(config) || config.payload_type < 0 || codec == nullptr) return Status::out_of_range;
   if (config.payload_type == config.red_payload_type) return Status::out_of_range;
-  std::unique_ptr<State> state{new (std::nothrow) State};
-  if (state == nullptr) return Status::capacity_reached;
+  auto state = std::make_unique<State>();
   state->config = config;
   state->codec = std::move(codec);
   const Status status = state->configure();
   if (status == Status::ok) state_ = std::move(state);
   return status;
+} catch (const std::bad_alloc&) {
+  return Status::capacity_reached;
 }
 
-Status AudioReceiver::State::configure() noexcept {
+Status AudioReceiver::State::configure() {
   frame_samples = static_cast<std::size_t>(config.sample_rate_hz * config.frame_ms / 1000);
   // no codec sends more than the samples themselves; what is never filled costs no memory
   const std::int32_t sample_bytes = codec->sample_rate_hz() * kMaxPacketMs / 1000 * codec->channels() * 2;
@@ -108,7 +109,7 @@ void AudioReceiver::insert(Bytes datagram, std::int64_t arrival_ns) noexcept {
 }
 
 void AudioReceiver::insert(const PacketView& packet, std::int64_t arrival_ns) noexcept {
-  if (state_ != nullptr) state_->insert(packet, std::clamp(arrival_ns, -kMaxTimeNs, kMaxTimeNs));
+  if (state_ != nullptr) state_->insert(packet, bounded_time_ns(arrival_ns));
 }
 
 void AudioReceiver::State::insert(const PacketView& packet, std::int64_t arrival_ns) noexcept {
@@ -183,8 +184,7 @@ std::int32_t AudioReceiver::State::ticks_of(std::int32_t samples) const noexcept
 }
 
 Playout AudioReceiver::pull(std::int64_t now_ns, std::span<std::int16_t> out) noexcept {
-  if (state_ != nullptr && out.size() == state_->frame_samples)
-    return state_->pull(std::clamp(now_ns, -kMaxTimeNs, kMaxTimeNs), out);
+  if (state_ != nullptr && out.size() == state_->frame_samples) return state_->pull(bounded_time_ns(now_ns), out);
   std::ranges::fill(out, std::int16_t{0});
   return Playout::silence;
 }
@@ -225,12 +225,12 @@ ReceiverStatistics AudioReceiver::statistics() const noexcept {
 }
 
 void AudioReceiver::receive(const rtp::SenderInfo& report, std::int64_t arrival_ns) noexcept {
-  if (state_ != nullptr) state_->reception.receive(report, std::clamp(arrival_ns, -kMaxTimeNs, kMaxTimeNs));
+  if (state_ != nullptr) state_->reception.receive(report, bounded_time_ns(arrival_ns));
 }
 
 bool AudioReceiver::report(std::int64_t now_ns, rtp::ReceptionReport& block) noexcept {
-  if (state_ == nullptr || state_->counted.packets_received == 0) return false;
-  block = state_->reception.report(state_->reception_ssrc, std::clamp(now_ns, -kMaxTimeNs, kMaxTimeNs));
+  if (state_ == nullptr || state_->reception.packets_expected() == 0) return false;
+  block = state_->reception.report(state_->reception_ssrc, bounded_time_ns(now_ns));
   return true;
 }
 

@@ -7,6 +7,7 @@
 #include <new>
 #include <utility>
 
+#include "mixminus/base/time.hpp"
 #include "mixminus/rtp/packet.hpp"
 
 namespace mixminus::conference {
@@ -21,6 +22,7 @@ bool is_payload_type(std::int32_t type) noexcept { return type >= 0 && type <= 1
 
 Status Conference::configure(const Config& config) noexcept try {
   if (std::ranges::find(kRatesHz, config.sample_rate_hz) == kRatesHz.end()) return Status::out_of_range;
+  if (bounded_time_ns(config.unix_offset_ns) != config.unix_offset_ns) return Status::out_of_range;
   const Status mixer = mixer_.configure({.sample_rate_hz = config.sample_rate_hz,
                                          .frame_ms = config.frame_ms,
                                          .capacity = config.capacity,
@@ -60,7 +62,7 @@ Status Conference::add_leg(const LegConfig& config, LegCodecs codecs, LegId& id)
   return Status::capacity_reached;
 }
 
-Status Conference::equip(Leg& leg, LegCodecs codecs) noexcept {
+Status Conference::equip(Leg& leg, LegCodecs codecs) {
   LegConfig& config = leg.config;
   if (config.payload_type < 0)
     config.payload_type =
@@ -112,7 +114,7 @@ void Conference::receive(LegId id, Bytes datagram, std::int64_t arrival_ns) noex
   if (leg == nullptr) {
     ++packets_for_nobody_;
   } else if (rtp::is_rtcp(datagram)) {
-    leg->rtcp.receive(datagram, {arrival_ns, config_.unix_offset_ns}, leg->receiver);
+    leg->rtcp.receive(datagram, {bounded_time_ns(arrival_ns), config_.unix_offset_ns}, leg->receiver);
     expect_loss(*leg);
   } else {
     leg->receiver.insert(datagram, arrival_ns);
@@ -148,7 +150,7 @@ void Conference::tick(std::int64_t now_ns) noexcept {
     job.encoder->encode(mixer_.mix(job.mix));
   };
   pool_.run(bank_.jobs().size(), encode);
-  send(now_ns);
+  send(bounded_time_ns(now_ns));
 }
 
 void Conference::plan_encodes() noexcept {

@@ -18,7 +18,7 @@ constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 
 }  // namespace
 
-Status Rendering::configure(codec::Codec& codec, std::int32_t sample_rate_hz, std::size_t frame_samples) noexcept {
+Status Rendering::configure(codec::Codec& codec, std::int32_t sample_rate_hz, std::size_t frame_samples) {
   *this = {};
   codec_ = &codec;
   sample_rate_hz_ = sample_rate_hz;
@@ -79,8 +79,9 @@ void Rendering::decode(const jitter::Step& step, const jitter::JitterBuffer& jit
   is_pause_ = is_quiet;
   if (is_quiet && step.packet.payload.size() > kOpusSilenceBytes) noise_.observe(frame);
   statistics_.jitter_buffer_emitted_count += emitted;
-  statistics_.jitter_buffer_delay_ns += step.held_ns * static_cast<std::int64_t>(emitted);
-  statistics_.jitter_buffer_target_delay_ns += jitter.target_delay_ns() * static_cast<std::int64_t>(emitted);
+  const double sample_seconds_a_ns = static_cast<double>(emitted) / kNsPerSecond;
+  statistics_.jitter_buffer_delay_s += static_cast<double>(step.held_ns) * sample_seconds_a_ns;
+  statistics_.jitter_buffer_target_delay_s += static_cast<double>(jitter.target_delay_ns()) * sample_seconds_a_ns;
   statistics_.playout_delay_ns = step.delay_ns;
 
   join(frame);

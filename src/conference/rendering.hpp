@@ -21,7 +21,7 @@ namespace mixminus::conference {
 class Rendering {
  public:
   /// Allocates. The codec is used, not owned.
-  Status configure(codec::Codec& codec, std::int32_t sample_rate_hz, std::size_t frame_samples) noexcept;
+  Status configure(codec::Codec& codec, std::int32_t sample_rate_hz, std::size_t frame_samples);
 
   /// Appends the samples of one step; none when it only changes what comes next.
   void render(const jitter::Step& step, const jitter::JitterBuffer& jitter) noexcept;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <new>
 
 #include "dsp/filter_bank.hpp"
 #include "kernels/table.hpp"
@@ -22,7 +23,7 @@ std::size_t index(std::int32_t v) { return static_cast<std::size_t>(v); }
 }  // namespace
 
 Status Resampler::configure(std::int32_t input_rate_hz, std::int32_t output_rate_hz,
-                            std::int32_t max_input_samples) noexcept {
+                            std::int32_t max_input_samples) noexcept try {
   if (!is_supported(input_rate_hz) || !is_supported(output_rate_hz)) return Status::out_of_range;
   if (max_input_samples < 1 || max_input_samples > kMostInputSamples) return Status::out_of_range;
   *this = {};
@@ -36,6 +37,9 @@ Status Resampler::configure(std::int32_t input_rate_hz, std::int32_t output_rate
   inputs_.assign(index(bank_->history) + most_inputs + index(bank_->lookahead), 0.0F);
   outputs_.assign(outputs_due(most_inputs) + index(bank_->period_outputs) + FilterBank::kGroupOutputs, 0);
   return Status::ok;
+} catch (const std::bad_alloc&) {
+  *this = {};
+  return Status::capacity_reached;
 }
 
 std::size_t Resampler::outputs_due(std::size_t inputs) const noexcept {

@@ -7,7 +7,7 @@
 
 namespace mixminus::mix {
 
-void FadeCurve::configure(std::int32_t sample_rate_hz, std::size_t frame_samples) noexcept {
+void FadeCurve::configure(std::int32_t sample_rate_hz, std::size_t frame_samples) {
   samples_ = static_cast<std::size_t>(sample_rate_hz) * kFadeMs / 1000;
   values_.assign(std::max(samples_, frame_samples), 1.0F);
   for (std::size_t i = 0; i < samples_; ++i) {

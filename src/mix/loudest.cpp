@@ -13,7 +13,7 @@ constexpr float kHysteresisRatio = 1.9952623F;  // kHysteresisDb
 
 }  // namespace
 
-void Loudest::configure(std::size_t capacity, std::int32_t places, std::int32_t frame_ms) noexcept {
+void Loudest::configure(std::size_t capacity, std::int32_t places, std::int32_t frame_ms) {
   power_.assign(capacity, kPowerFloor);
   rank_.assign(capacity, 0.0F);
   hold_ticks_.assign(capacity, 0);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <new>
 #include <type_traits>
 
 #include "kernels/table.hpp"
@@ -38,10 +39,10 @@ float dbov(float power) noexcept {
 
 }  // namespace
 
-Status Mixer::configure(const Config& config) noexcept {
+Status Mixer::configure(const Config& config) noexcept try {
   if (!is_valid(config)) return Status::out_of_range;
+  kernels_ = nullptr;
   config_ = config;
-  kernels_ = &kernels::active();
   samples_ = static_cast<std::size_t>(config.sample_rate_hz * config.frame_ms / 1000);
   end_ = 0;
   has_ticked_ = false;
@@ -63,7 +64,10 @@ Status Mixer::configure(const Config& config) noexcept {
   sums_.assign(samples_, 0);
   tail_.configure(config.sample_rate_hz, curve_);
   silence_.assign(samples_, 0);
+  kernels_ = &kernels::active();  // last: what could not be configured refuses to work
   return Status::ok;
+} catch (const std::bad_alloc&) {
+  return Status::capacity_reached;
 }
 
 Status Mixer::add(Role role, float gain_db, std::int32_t& slot) noexcept {

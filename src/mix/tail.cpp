@@ -20,7 +20,7 @@ std::int64_t mismatch(std::span<const std::int16_t> end, const std::int16_t* ear
 
 }  // namespace
 
-void Tail::configure(std::int32_t sample_rate_hz, const FadeCurve& curve) noexcept {
+void Tail::configure(std::int32_t sample_rate_hz, const FadeCurve& curve) {
   kernels_ = &kernels::active();
   match_samples_ = static_cast<std::size_t>(sample_rate_hz) / 400;  // 2.5 ms
   match_stride_ = std::max<std::size_t>(1, static_cast<std::size_t>(sample_rate_hz) / 16'000);

@@ -1,8 +1,11 @@
 // The claim board: see the header for why a late worker can do no harm.
 #include "mixminus/rt/thread_pool.hpp"
 
+#include <unistd.h>
+
 #include <new>
 #include <system_error>
+#include <utility>
 
 namespace mixminus::rt {
 namespace {
@@ -31,6 +34,7 @@ ThreadPool::~ThreadPool() { stop(); }
 Status ThreadPool::configure(std::int32_t threads) noexcept {
   if (threads < 1 || threads > kMaxThreads) return Status::out_of_range;
   stop();
+  process_ = getpid();
   try {
     workers_.reserve(static_cast<std::size_t>(threads) - 1);
     while (this->threads() < threads) workers_.emplace_back([this] { work(); });
@@ -46,6 +50,11 @@ Status ThreadPool::configure(std::int32_t threads) noexcept {
 
 void ThreadPool::stop() noexcept {
   if (workers_.empty()) return;
+  if (process_ != getpid()) {  // after a fork they are the parent's: no thread to join, none may be destroyed unjoined
+    (void)new (std::nothrow) std::vector<std::thread>(std::move(workers_));
+    workers_.clear();
+    return;
+  }
   round_.store(kStop, std::memory_order_release);
   round_.notify_all();
   for (std::thread& worker : workers_) worker.join();

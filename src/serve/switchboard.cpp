@@ -195,9 +195,12 @@ Status Switchboard::connect(const Endpoint& endpoint, conference::LegId leg, std
   Line line{.leg = leg, .endpoint = endpoint, .last_arrival_ns = now_ns};
   line.to_bytes = write_endpoint(endpoint, family_, line.to);
   if (line.to_bytes == 0) return Status::out_of_range;
-  const Status status = table_.insert(endpoint, leg.slot);
-  if (status == Status::ok) lines_[static_cast<std::size_t>(leg.slot)] = line;
-  return status;
+  const std::int32_t former = table_.find(endpoint);
+  if (former >= 0) lines_[static_cast<std::size_t>(former)] = Line{};  // a source has one leg
+  Line& own = lines_[static_cast<std::size_t>(leg.slot)];
+  if (own.to_bytes != 0) table_.erase(own.endpoint);  // and a leg one source
+  own = line;
+  return table_.insert(endpoint, leg.slot);
 }
 
 void Switchboard::disconnect(conference::LegId leg) noexcept {

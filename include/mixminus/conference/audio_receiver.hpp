@@ -28,12 +28,12 @@ struct ReceiverConfig {
 /// sample_rate_hz. What has no W3C name is below the line.
 struct ReceiverStatistics {
   std::uint64_t packets_received = 0;
-  std::int64_t packets_lost = 0;                   ///< RFC 3550 appendix A.3; duplicates can make it negative
-  std::uint64_t packets_discarded = 0;             ///< too late or no room
-  std::uint64_t bytes_received = 0;                ///< payload
-  std::int64_t jitter_ns = 0;                      ///< RFC 3550 appendix A.8
-  std::int64_t jitter_buffer_delay_ns = 0;         ///< sum over emitted samples
-  std::int64_t jitter_buffer_target_delay_ns = 0;  ///< sum over emitted samples
+  std::int64_t packets_lost = 0;              ///< RFC 3550 appendix A.3; duplicates can make it negative
+  std::uint64_t packets_discarded = 0;        ///< too late or no room
+  std::uint64_t bytes_received = 0;           ///< payload
+  std::int64_t jitter_ns = 0;                 ///< RFC 3550 appendix A.8
+  double jitter_buffer_delay_s = 0.0;         ///< sum over emitted samples; as ns it would not fit for long
+  double jitter_buffer_target_delay_s = 0.0;  ///< sum over emitted samples
   std::uint64_t jitter_buffer_emitted_count = 0;
   std::uint64_t total_samples_received = 0;
   std::uint64_t concealed_samples = 0;
@@ -76,7 +76,7 @@ class MIXMINUS_API AudioReceiver {
 
   /// The sender's report, so that ours can say how old it is (RFC 3550 section 6.4.1, LSR and DLSR).
   void receive(const rtp::SenderInfo& report, std::int64_t arrival_ns) noexcept;
-  /// The block to send about this sender, closing its interval; false before the first packet.
+  /// The block to send about this sender, closing its interval; false before the first packet of a codec.
   bool report(std::int64_t now_ns, rtp::ReceptionReport& block) noexcept;
 
   [[nodiscard]] std::uint32_t remote_ssrc()

@@ -23,7 +23,7 @@ struct Config {
   std::int32_t loudest = 4;              ///< talkers mixed at a time; 0: all
   std::int32_t threads = 2;              ///< the caller's included, 1..rt::kMaxThreads
   bool shares_encodes = true;            ///< one encode for all who hear the same
-  std::int64_t unix_offset_ns = 0;       ///< what to add to now_ns to get Unix time, for the NTP times of reports
+  std::int64_t unix_offset_ns = 0;       ///< from now_ns to Unix time, for the NTP times of reports; up to kMaxTimeNs
 };
 
 /// The caller's codec for one leg, one object per direction. Empty: made from LegConfig::codec.
@@ -60,7 +60,7 @@ class MIXMINUS_API Conference {
 
   [[nodiscard]] bool has(LegId id) const noexcept { return find(id) != nullptr; }
   Status statistics(LegId id, LegStatistics& statistics) const noexcept;
-  [[nodiscard]] std::int32_t mix_of(LegId id) const noexcept;  ///< row of mix(); -1 before its first tick
+  [[nodiscard]] std::int32_t mix_of(LegId id) const noexcept;  ///< row of mix() in the last tick; -1: no such leg
   [[nodiscard]] std::span<const std::int16_t> mix(std::int32_t index) const noexcept { return mixer_.mix(index); }
   [[nodiscard]] std::int32_t distinct_mixes() const noexcept { return distinct_mixes_; }
   [[nodiscard]] std::size_t encodes() const noexcept { return bank_.jobs().size(); }               ///< of the last tick
@@ -72,7 +72,7 @@ class MIXMINUS_API Conference {
 
  private:
   [[nodiscard]] Leg* find(LegId id) const noexcept;
-  Status equip(Leg& leg, LegCodecs codecs) noexcept;
+  Status equip(Leg& leg, LegCodecs codecs);
   void expect_loss(Leg& leg) noexcept;
   void plan_encodes() noexcept;
   void send(std::int64_t now_ns) noexcept;

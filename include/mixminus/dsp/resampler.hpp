@@ -27,7 +27,7 @@ struct FilterBank;
 class MIXMINUS_API Resampler {
  public:
   /// Allocates; `max_input_samples` is the most that one process() call brings.
-  /// out_of_range: another rate, or max_input_samples outside 1..2^20.
+  /// out_of_range: another rate, or max_input_samples outside 1..2^20. capacity_reached: no memory.
   Status configure(std::int32_t input_rate_hz, std::int32_t output_rate_hz, std::int32_t max_input_samples) noexcept;
 
   /// Samples that the next process() of `input_samples` writes. Whole 10 ms in are whole 10 ms out;

@@ -14,7 +14,7 @@ class MIXMINUS_API FadeCurve {
  public:
   static constexpr std::int32_t kFadeMs = 20;
 
-  void configure(std::int32_t sample_rate_hz, std::size_t frame_samples) noexcept;
+  void configure(std::int32_t sample_rate_hz, std::size_t frame_samples);  ///< allocates
 
   [[nodiscard]] const float* at(std::size_t position_samples) const noexcept { return &values_[position_samples]; }
   [[nodiscard]] std::size_t samples() const noexcept { return samples_; }

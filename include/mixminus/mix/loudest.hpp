@@ -22,7 +22,7 @@ class MIXMINUS_API Loudest {
   static constexpr float kHysteresisDb = 3.0F;
   static constexpr std::int32_t kHoldMs = 500;
 
-  void configure(std::size_t capacity, std::int32_t places, std::int32_t frame_ms) noexcept;
+  void configure(std::size_t capacity, std::int32_t places, std::int32_t frame_ms);  ///< allocates
 
   /// Tells the power of the newest frame, 1 being full scale, and the power gain with which the leg would
   /// be heard; 0 takes its place away.

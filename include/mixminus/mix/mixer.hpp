@@ -47,7 +47,7 @@ struct Config {
 /// After configure() nothing allocates, locks or reads a clock.
 class MIXMINUS_API Mixer {
  public:
-  /// Forgets all legs. The only call that allocates.
+  /// Forgets all legs. The only call that allocates. capacity_reached: no memory.
   Status configure(const Config& config) noexcept;
 
   /// Takes the lowest free slot; its row of frames() is silent.

@@ -19,7 +19,7 @@ namespace mixminus::mix {
 /// period, as the concealment of ITU-T G.711 Appendix I does, under the fade.
 class MIXMINUS_API Tail {
  public:
-  void configure(std::int32_t sample_rate_hz, const FadeCurve& curve) noexcept;
+  void configure(std::int32_t sample_rate_hz, const FadeCurve& curve);  ///< allocates
 
   /// `last` is the frame that the leg was last mixed with, `fader` its gain since then.
   void add(std::span<const std::int16_t> last, Fader fader, const FadeCurve& curve) noexcept;

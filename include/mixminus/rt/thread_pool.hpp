@@ -19,6 +19,7 @@ inline constexpr std::size_t kMaxJobs = 0xFFFF;
 /// Jobs are claimed one by one from a counter, so any thread may run any of them; a result is the same
 /// for any number of threads as long as the jobs touch different memory. The caller works too and does
 /// not wait for a worker that has not woken up. Waiting is std::atomic's (a futex on Linux).
+/// In the child of a fork() the caller works alone.
 class MIXMINUS_API ThreadPool {
  public:
   ThreadPool() noexcept = default;
@@ -26,7 +27,7 @@ class MIXMINUS_API ThreadPool {
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
 
-  /// Starts `threads` - 1 workers, 1..kMaxThreads. Once.
+  /// Starts `threads` - 1 workers in the place of those before; `threads` is 1..kMaxThreads.
   Status configure(std::int32_t threads) noexcept;
 
   /// Calls job(0) ... job(count - 1), each once, and returns when all have returned. count <= kMaxJobs.
@@ -53,6 +54,7 @@ class MIXMINUS_API ThreadPool {
   Call call_ = nullptr;
   void* context_ = nullptr;
   std::vector<std::thread> workers_;
+  int process_ = 0;  ///< that started them
 };
 
 }  // namespace mixminus::rt

@@ -56,6 +56,7 @@ class MIXMINUS_API Switchboard {
   /// to this port themselves, because not every plain-RTP client takes RTCP there (RFC 5761).
   void send(conference::Conference& conference) noexcept;
 
+  /// One leg for one source: whoever had either before is disconnected. out_of_range: not reachable.
   Status connect(const Endpoint& endpoint, conference::LegId leg, std::int64_t now_ns) noexcept;
   void disconnect(conference::LegId leg) noexcept;
 

@@ -1,5 +1,6 @@
 """A Python object as a codec of AudioReceiver and Conference."""
 
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from types import SimpleNamespace
@@ -239,3 +240,33 @@ def test_a_codec_lends_its_settings_not_its_state() -> None:
     receiver.insert(header + codec.encode(np.zeros(160, np.int16)), 0)
     assert receiver.pull(0).shape == (160,)
     assert receiver.stats().packets_received == 1
+
+
+def test_the_interpreter_may_end_while_a_thread_ticks() -> None:
+    program = """
+import threading, time
+import numpy as np
+from mixminus import Conference
+
+class Empty:
+    sample_rate_hz = rtp_clock_hz = 8000
+    channels = 1
+    def duration(self, payload): return len(payload)
+    def decode(self, payload): return np.zeros(len(payload), np.int16)
+    def encode(self, pcm): return bytes(len(pcm))
+
+def tick():
+    for index in range(1 << 40):
+        conference.tick(index * 20_000_000)
+        begun.set()
+
+conference = Conference(threads=3)
+for _ in range(16):
+    conference.add_leg(Empty(), payload_type=97)
+begun = threading.Event()
+threading.Thread(target=tick, daemon=True).start()
+begun.wait()
+"""
+    for _ in range(4):  # without care about two of three abort
+        ended = subprocess.run([sys.executable, "-c", program], timeout=60, check=False)
+        assert ended.returncode == 0

@@ -238,6 +238,7 @@ def test_garbage_of_one_site_disturbs_no_other() -> None:
         {"loudest": -1},
         {"threads": 0},
         {"threads": 65},
+        {"unix_offset_ns": 1 << 62},
     ],
 )
 def test_parameters_out_of_range_are_refused(bad: dict[str, Any]) -> None:
@@ -270,6 +271,8 @@ def test_a_leg_that_cannot_be_is_refused(bad: dict[str, Any], error: type[Except
 def test_a_leg_is_not_made_by_hand() -> None:
     with pytest.raises(TypeError, match="add_leg"):
         Leg()
+    with pytest.raises(AttributeError):
+        Leg.__new__(Leg).take_packet()
 
 
 def test_contributors_are_listed_on_request() -> None:

@@ -57,6 +57,15 @@ def test_a_report_says_what_was_sent_and_what_came() -> None:
     assert cname.name == b"mcu@province"
 
 
+def test_a_report_says_nothing_about_a_stream_that_has_not_begun() -> None:
+    conf, leg, _ = conference()
+    events = Sender(ssrc=77, payload_type=101, step=160)  # telephone-event, RFC 4733
+    (_, report), *_ = run(conf, leg, range(400), events)
+    sent, _ = rtp.parse_rtcp(report)
+    assert isinstance(sent, rtp.Report)
+    assert sent.reports == ()
+
+
 def test_lost_packets_are_reported() -> None:
     conf, leg, sender = conference()
     run(conf, leg, range(10), sender)

@@ -95,7 +95,8 @@ def test_a_fade_takes_20_ms_whatever_the_frame(frame_ms: int) -> None:
     assert not heard[at + 960 :].any()
 
 
-def test_a_change_during_a_fade_goes_on_from_there() -> None:
+def half_faded_out() -> tuple[Mixer, int]:
+    """Return a mixer between the two frames of a fade from 10000, and the last sample heard."""
     mixer = Mixer(frame_ms=10, capacity=2)
     mixer.add()
     mixer.add("listener")
@@ -103,7 +104,11 @@ def test_a_change_during_a_fade_goes_on_from_there() -> None:
     mixer.tick()
     mixer.set_muted(0, True)
     mixer.tick()
-    half_way = int(mixer.mixes[0, -1])
+    return mixer, int(mixer.mixes[0, -1])
+
+
+def test_a_change_during_a_fade_goes_on_from_there() -> None:
+    mixer, half_way = half_faded_out()
     assert half_way == pytest.approx(5000, abs=20)
     mixer.set_muted(0, False)
     mixer.tick()
@@ -112,14 +117,7 @@ def test_a_change_during_a_fade_goes_on_from_there() -> None:
 
 
 def test_who_leaves_while_he_fades_out_goes_on_from_there() -> None:
-    mixer = Mixer(frame_ms=10, capacity=2)
-    mixer.add()
-    mixer.add("listener")
-    mixer.frames[0] = 10000
-    mixer.tick()
-    mixer.set_muted(0, True)
-    mixer.tick()
-    half_way = int(mixer.mixes[0, -1])
+    mixer, half_way = half_faded_out()
     mixer.remove(0)
     mixer.tick()
     assert mixer.mixes[0, 0] == pytest.approx(half_way, abs=20)

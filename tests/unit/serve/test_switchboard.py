@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from mixminus import Conference, Leg
+from mixminus import Conference, Leg, UnknownLegError
 from mixminus._tick import Switchboard
 from tests.support.sender import Sender, read
 
@@ -349,6 +349,58 @@ def test_connecting_what_cannot_be_connected_is_refused(ipv4: Exchange) -> None:
     for address, port in (("::1", 5004), ("127.0.0.1", 0), ("127.0.0.1", 65_536), ("here", 5004)):
         with pytest.raises(ValueError, match=r"reach|port|address"):
             ipv4.switchboard.connect(address, port, 1, leg, 0)
+
+
+def test_a_leg_that_moves_to_another_address_is_sent_there_alone(ipv4: Exchange) -> None:
+    before, after = ipv4.site(), ipv4.site()
+    leg = ipv4.join(before, ssrc=1)
+    ipv4.switchboard.connect("127.0.0.1", after.getsockname()[1], 1, leg, 0)
+    ipv4.send(before, rtp(1))
+    ipv4.send(after, rtp(1))
+    ipv4.receive()
+    ipv4.tick()
+    assert received(leg) == 1
+    assert (len(waiting(before)), len(waiting(after))) == (0, 1)
+
+
+def test_a_source_given_to_another_leg_is_that_leg_s_alone(ipv4: Exchange) -> None:
+    site = ipv4.site()
+    former = ipv4.join(site, ssrc=1)
+    leg = ipv4.conference.add_leg(codec="pcmu")
+    ipv4.switchboard.connect("127.0.0.1", site.getsockname()[1], 1, leg, 0)
+    ipv4.switchboard.disconnect(former)
+    ipv4.send(site, rtp(1))
+    ipv4.receive()
+    ipv4.tick()
+    assert (received(former), received(leg)) == (0, 1)
+    assert len(waiting(site)) == 1
+
+
+def test_the_next_leg_in_a_slot_does_not_inherit_a_source(ipv4: Exchange) -> None:
+    gone, site = ipv4.site(), ipv4.site()
+    ipv4.conference.remove_leg(ipv4.join(gone, ssrc=1))  # and nobody said disconnect()
+    leg = ipv4.join(site, ssrc=2)
+    ipv4.send(gone, rtp(1))
+    ipv4.receive()
+    assert received(leg) == 0
+
+
+def test_a_leg_of_another_conference_or_of_none_is_not_connected(ipv4: Exchange) -> None:
+    stranger = Conference(capacity=1, threads=1).add_leg(codec="pcmu")
+    gone = ipv4.conference.add_leg(codec="pcmu")
+    ipv4.conference.remove_leg(gone)
+    for leg in (stranger, gone):
+        with pytest.raises(UnknownLegError):
+            ipv4.switchboard.connect("127.0.0.1", 5004, 1, leg, 0)
+
+
+def test_a_leg_of_another_conference_is_not_taken_for_one_of_ours(ipv4: Exchange) -> None:
+    site = ipv4.site()
+    leg = ipv4.join(site, ssrc=1, now_ns=5)
+    other = Conference(capacity=1, threads=1).add_leg(codec="pcmu")  # of the same number
+    ipv4.switchboard.disconnect(other)
+    assert ipv4.switchboard.last_arrival_ns(other) == -1
+    assert ipv4.switchboard.last_arrival_ns(leg) == 5
 
 
 @pytest.mark.parametrize("capacity", [0, -1])
