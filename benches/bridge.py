@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mixminus import Codec
 from mixminus.apps.load_endpoints import WARM_UP_S, Endpoint, exercise, open_endpoints
 from mixminus.apps.rtp_sender import FORMATS, RtpSender
-from mixminus.apps.voices import encode, read_clips, room_noise
+from mixminus.apps.voices import read_clips, room_noise
 
 Item = TypeVar("Item")
 OPUS = FORMATS["opus"]
@@ -42,12 +43,19 @@ class Load:
 
 def payloads(load: Load) -> list[list[bytes]]:
     """Return what each site sends: speech of the talkers, the noise of a quiet room of the others."""
-    speech = list(encode("opus", np.concatenate(read_clips(None, OPUS.sample_rate_hz))))
-    noise = list(encode("opus", room_noise(5.0, -65.0, OPUS.sample_rate_hz, seed=1)))
+    speech = phone(np.concatenate(read_clips(None, OPUS.sample_rate_hz)))
+    noise = phone(room_noise(5.0, -61.0, OPUS.sample_rate_hz, seed=1))
     starts = [len(speech) * site // load.talkers for site in range(load.talkers)]
     return [speech[start:] + speech[:start] for start in starts] + [noise] * (
         load.sites - load.talkers
     )
+
+
+def phone(samples: NDArray[np.int16]) -> list[bytes]:
+    """Encode as the sites do: 32 kbit/s for voices."""
+    codec = Codec(application="voip", bitrate_bps=32_000, complexity=9)
+    whole = samples[: len(samples) // OPUS.frame_samples * OPUS.frame_samples]
+    return [codec.encode(frame) for frame in whole.reshape(-1, OPUS.frame_samples)]
 
 
 def cpu_seconds(process: int) -> float:
