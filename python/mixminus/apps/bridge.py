@@ -14,6 +14,8 @@ __all__ = ["Bridge", "format_address"]
 
 SILENCE_NS = 10_000_000_000
 READ_EVERY_NS = 5_000_000  # often enough that a flood from one site does not fill the socket
+READ_DEEP_EVERY_NS = 10_000_000  # fewer wake-ups where its buffer holds more
+DEEP_BYTES = 1 << 20
 HOUSEKEEPING_NS = 500_000_000
 MAX_LATE_TICKS = 10  # a longer stop is skipped, not caught up with
 PAYLOAD_TYPES = {"pcmu": 0, "pcma": 8, "g722": 9, "opus": 111}  # RFC 3551; opus as WebRTC has it
@@ -41,6 +43,8 @@ class Bridge:
         self.allowed: Sequence[Network] = args.allow or default_networks(sock)
         self.opus = {} if args.bitrate is None else {"bitrate_bps": args.bitrate}
         self.csrc = args.csrc
+        is_deep = sock.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF) >= DEEP_BYTES
+        self.read_every_ns = READ_DEEP_EVERY_NS if is_deep else READ_EVERY_NS
         self.frame_ns: int = args.frame_ms * 1_000_000
         self.due_ns: int | None = None
         self.clean_ns = 0
@@ -70,7 +74,7 @@ class Bridge:
             self.dismiss(now_ns)
             self.clean_ns = now_ns + HOUSEKEEPING_NS
         self.due_ns = due_ns
-        return min(due_ns, now_ns + READ_EVERY_NS)
+        return min(due_ns, now_ns + self.read_every_ns)
 
     def tick(self, due_ns: int, now_ns: int) -> int:
         """Mix and send one frame; return when the next is due."""
