@@ -26,7 +26,7 @@ Status Conference::configure(const Config& config) noexcept try {
   const Status mixer = mixer_.configure({.sample_rate_hz = config.sample_rate_hz,
                                          .frame_ms = config.frame_ms,
                                          .capacity = config.capacity,
-                                         .loudest = config.loudest});
+                                         .selection = {.places = config.loudest}});
   if (mixer != Status::ok) return mixer;
   const Status bank =
       bank_.configure(config.sample_rate_hz, mixer_.frame_samples(), config.capacity, config.shares_encodes);
@@ -49,7 +49,7 @@ Status Conference::add_leg(const LegConfig& config, LegCodecs codecs, LegId& id)
   Status status = equip(*leg, std::move(codecs));
   if (status != Status::ok) return status;
   std::int32_t slot = -1;
-  status = mixer_.add(config.role, config.gain_db, slot);
+  status = mixer_.add({.role = config.role, .gain_db = config.gain_db}, slot);
   if (status != Status::ok) {
     bank_.remove(*leg);
     return status;

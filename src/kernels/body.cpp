@@ -20,6 +20,9 @@ const Table table{
     .add_faded = add_faded,
     .minus_row = minus_row,
     .minus_faded = minus_faded,
+    .block_peaks = block_peaks,
+    .apply_gains = apply_gains,
+    .narrow = narrow,
 };
 
 }  // namespace mixminus::kernels::MIXMINUS_ISA

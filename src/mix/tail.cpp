@@ -1,4 +1,4 @@
-// Continue, fade, and let the mixer play it.
+// Continue, fade, and let the mix play it.
 #include "mixminus/mix/tail.hpp"
 
 #include <algorithm>
@@ -20,21 +20,30 @@ std::int64_t mismatch(std::span<const std::int16_t> end, const std::int16_t* ear
 
 }  // namespace
 
-void Tail::configure(std::int32_t sample_rate_hz, const FadeCurve& curve) {
-  kernels_ = &kernels::active();
+void Continuation::configure(std::int32_t sample_rate_hz, const FadeCurve& curve) {
   match_samples_ = static_cast<std::size_t>(sample_rate_hz) / 400;  // 2.5 ms
   match_stride_ = std::max<std::size_t>(1, static_cast<std::size_t>(sample_rate_hz) / 16'000);
-  sums_.assign(curve.samples(), 0);
   continued_.assign(curve.samples(), 0);
 }
 
-void Tail::add(std::span<const std::int16_t> last, Fader fader, const FadeCurve& curve) noexcept {
+std::span<const std::int16_t> Continuation::after(std::span<const std::int16_t> last) noexcept {
+  const std::size_t period = period_samples(last);
+  for (std::size_t i = 0; i < continued_.size(); ++i) continued_[i] = last[last.size() - period + i % period];
+  return continued_;
+}
+
+void Tail::configure(const FadeCurve& curve) {
+  kernels_ = &kernels::active();
+  sums_.assign(curve.samples(), 0);
+}
+
+void Tail::clear() noexcept { std::ranges::fill(sums_, 0); }
+
+void Tail::add(std::span<const std::int16_t> continued, Fader fader, const FadeCurve& curve) noexcept {
   fader.fade_to(0.0F, curve);
   const std::size_t position = fader.position_samples();  // not 0: it was fading out already
   const std::size_t left = curve.samples() - position;
-  const std::size_t period = period_samples(last);
-  for (std::size_t i = 0; i < left; ++i) continued_[i] = last[last.size() - period + i % period];
-  kernels_->add_faded({continued_.data(), curve.at(position), fader.start(), fader.step()}, sums_.data(), left);
+  kernels_->add_faded({continued.data(), curve.at(position), fader.start(), fader.step()}, sums_.data(), left);
 }
 
 void Tail::play(std::span<std::int32_t> sums) noexcept {
@@ -43,7 +52,7 @@ void Tail::play(std::span<std::int32_t> sums) noexcept {
   std::fill(std::copy(played, sums_.end(), sums_.begin()), sums_.end(), 0);
 }
 
-std::size_t Tail::period_samples(std::span<const std::int16_t> last) const noexcept {
+std::size_t Continuation::period_samples(std::span<const std::int16_t> last) const noexcept {
   const auto end = last.last(match_samples_);
   std::size_t best = match_samples_;
   std::int64_t least = INT64_MAX;

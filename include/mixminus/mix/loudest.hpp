@@ -9,24 +9,36 @@
 
 namespace mixminus::mix {
 
-/// Gives `places` places to the legs of the highest smoothed level.
+/// How places are given. The defaults suit meetings.
+struct SelectionConfig {
+  std::int32_t places = 0;      ///< for each set of groups that is spoken to; 0: everybody has one
+  float gate_dbov = -50.0F;     ///< a leg below it does not enter
+  float hysteresis_db = 3.0F;   ///< by which a newcomer must be above the member that it replaces
+  std::int32_t hold_ms = 500;   ///< a new member keeps its place at least so long
+  std::int32_t idle_ms = 3000;  ///< a member that is silent so long gives its place back
+};
+
+/// What one leg claims with its newest frame.
+struct Claim {
+  float power = 0.0F;        ///< of the frame, 1 being full scale
+  float power_gain = 1.0F;   ///< with which the leg would be heard; 0 takes its place away
+  bool has_voice = true;     ///< false: noise; it does not enter, and counts as silent
+  std::int32_t priority = 0; ///< of the leg; a higher one takes places at once
+  std::uint32_t room = 1;    ///< legs of one room compete with each other: the groups they speak to
+};
+
+/// Gives the places of each room to the legs of the highest smoothed level.
 ///
 /// The level rises at once and falls by 14.5 dB/s, so an onset enters in its very first frame and a gap
-/// between words costs nobody the place. A leg enters when it is active (kGateDbov) and a place is
-/// free, or when it is kHysteresisDb above the weakest member that has had its place for kHoldMs. A
-/// member stays until a louder leg needs the place. Only products and comparisons of floats, ties to
-/// the lower slot: the same choice on every machine.
+/// between words costs nobody the place. A leg enters when it is active (gate, voice) and a place is free, or
+/// when it is `hysteresis_db` above the weakest member that has had its place for `hold_ms`, or when its
+/// priority is higher. Only products and comparisons of floats, ties to the lower slot: the same choice on
+/// every machine.
 class MIXMINUS_API Loudest {
  public:
-  static constexpr float kGateDbov = -50.0F;
-  static constexpr float kHysteresisDb = 3.0F;
-  static constexpr std::int32_t kHoldMs = 500;
+  void configure(const SelectionConfig& config, std::size_t capacity, std::int32_t frame_ms);  ///< allocates
 
-  void configure(std::size_t capacity, std::int32_t places, std::int32_t frame_ms);  ///< allocates
-
-  /// Tells the power of the newest frame, 1 being full scale, and the power gain with which the leg would
-  /// be heard; 0 takes its place away.
-  void update(std::size_t slot, float power, float power_gain) noexcept;
+  void update(std::size_t slot, const Claim& claim) noexcept;
 
   /// Fills the places, once per tick, from slots [0, end).
   void choose(std::size_t end) noexcept;
@@ -34,25 +46,37 @@ class MIXMINUS_API Loudest {
   /// Makes the slot as new.
   void forget(std::size_t slot) noexcept;
 
-  [[nodiscard]] bool is_chosen(std::size_t slot) const noexcept { return is_chosen_[slot] != 0; }
+  [[nodiscard]] bool is_chosen(std::size_t slot) const noexcept { return seats_[slot].is_chosen; }
 
  private:
-  static constexpr std::size_t kNobody = SIZE_MAX;
+  struct Seat {
+    float power = 0.0F;  // smoothed, before the gain
+    float rank = 0.0F;   // smoothed, after the gain
+    std::int32_t priority = 0;
+    std::uint32_t room = 0;
+    std::int32_t hold_ticks = 0;  // until it can be replaced by an equal
+    std::int32_t idle_ticks = 0;  // silent since
+    bool is_active = false;
+    bool is_chosen = false;
+  };
 
-  [[nodiscard]] std::size_t strongest_outside(std::size_t end) const noexcept;
-  [[nodiscard]] std::size_t weakest_inside(std::size_t end) const noexcept;
-  [[nodiscard]] bool may_replace(std::size_t newcomer, std::size_t member) const noexcept;
-  void admit(std::size_t slot) noexcept;
-  void dismiss(std::size_t slot) noexcept;
+  [[nodiscard]] static bool is_above(const Seat& a, const Seat& b) noexcept;
+  [[nodiscard]] bool may_replace(const Seat& newcomer, const Seat& member) const noexcept;
+  [[nodiscard]] std::int32_t places_left(std::uint32_t room) const noexcept;
+  void collect(std::size_t end) noexcept;
+  [[nodiscard]] std::size_t strongest_waiting() const noexcept;
+  void seat(std::size_t slot) noexcept;
+  bool unseat_for(const Seat& newcomer) noexcept;
 
-  // by slot
-  std::vector<float> power_;              // smoothed, before the gain
-  std::vector<float> rank_;               // smoothed, after the gain
-  std::vector<std::int32_t> hold_ticks_;  // until it can be replaced
-  std::vector<std::uint8_t> is_chosen_;
-  std::int32_t free_places_ = 0;
-  std::int32_t ticks_per_hold_ = 0;
+  SelectionConfig config_{};
+  float gate_power_ = 0.0F;
+  float hysteresis_ratio_ = 1.0F;
   float decay_ = 0.0F;  // of power, per tick
+  std::int32_t hold_ticks_ = 0;
+  std::int32_t idle_ticks_ = 0;
+  std::vector<Seat> seats_;             // by slot
+  std::vector<std::int32_t> waiting_;   // active without a place
+  std::vector<std::int32_t> members_;
 };
 
 }  // namespace mixminus::mix
