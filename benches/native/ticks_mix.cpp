@@ -7,10 +7,10 @@
 int main(int argc, char** argv) {
   const int ticks = argc > 1 ? std::atoi(argv[1]) : 10;
   mixminus::mix::Mixer mixer;
-  if (mixer.configure({.capacity = 162, .loudest = 5}) != mixminus::Status::ok) return 1;
+  if (mixer.configure({.capacity = 162, .selection = {.places = 5}}) != mixminus::Status::ok) return 1;
   std::int32_t slot = 0;
   for (int leg = 0; leg < 162; ++leg) {
-    if (mixer.add(mixminus::mix::Role::talker, 0.0F, slot) != mixminus::Status::ok) return 1;
+    if (mixer.add({}, slot) != mixminus::Status::ok) return 1;
     std::ranges::fill(mixer.frame(slot), static_cast<std::int16_t>(leg));
   }
   int mixes = 0;

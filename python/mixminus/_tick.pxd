@@ -52,32 +52,78 @@ cdef class Resampler:
     cdef readonly int output_rate_hz
     cdef int run(self, const int16_t* input, size_t samples, int16_t* output) except -1
 
+cdef extern from "mixminus/mix/loudest.hpp" namespace "mixminus::mix" nogil:
+    cdef cppclass SelectionConfig:
+        int32_t places
+        float gate_dbov
+        float hysteresis_db
+        int32_t hold_ms
+        int32_t idle_ms
+
+cdef extern from "mixminus/mix/limiter.hpp" namespace "mixminus::mix" nogil:
+    cdef cppclass LimiterConfig:
+        int32_t look_ahead_ms
+        int32_t release_ms
+
+cdef extern from "mixminus/mix/leveller.hpp" namespace "mixminus::mix" nogil:
+    cdef cppclass LevellerConfig:
+        cbool is_on
+        float target_dbov
+
 cdef extern from "mixminus/mix/mixer.hpp" namespace "mixminus::mix" nogil:
     cdef enum class MixRole "mixminus::mix::Role"(int):
         talker
         listener
+        trunk
         tap
+        announcer
 
     cdef cppclass MixConfig "mixminus::mix::Config":
         int32_t sample_rate_hz
         int32_t frame_ms
         int32_t capacity
-        int32_t loudest
+        int32_t channels
+        int32_t audiences
+        int32_t exceptions
+        int32_t solos
+        SelectionConfig selection
+        LimiterConfig limiter
+        LevellerConfig leveller
+
+    cdef cppclass LegSettings "mixminus::mix::LegSettings":
+        MixRole role
+        float gain_db
+        float pan
+        uint32_t speaks_to
+        uint32_t hears
+        int32_t priority
+        int32_t via
+        int32_t follows
 
     cdef cppclass CoreMixer "mixminus::mix::Mixer":
         Status configure(const MixConfig& config) noexcept
-        Status add(MixRole role, float gain_db, int32_t& slot) noexcept
+        Status add(const LegSettings& settings, int32_t& slot) noexcept
         Status remove(int32_t slot) noexcept
         Status set_gain_db(int32_t slot, float gain_db) noexcept
+        Status set_pan(int32_t slot, float pan) noexcept
         Status set_muted(int32_t slot, cbool is_muted) noexcept
         Status set_role(int32_t slot, MixRole role) noexcept
+        Status set_priority(int32_t slot, int32_t priority) noexcept
+        Status set_voice(int32_t slot, cbool has_voice) noexcept
+        Status set_speaks_to(int32_t slot, uint32_t groups) noexcept
+        Status set_hears(int32_t slot, uint32_t groups) noexcept
+        Status set_exception(int32_t listener, int32_t talker, float gain_db) noexcept
+        Status clear_exception(int32_t listener, int32_t talker) noexcept
         int32_t tick() noexcept
         span[int16_t] frames() noexcept
         span[const_int16_t] mixes() noexcept
+        int32_t rows() noexcept
         span[const_int32_t] mix_of() noexcept
+        span[const_int32_t] solo_of() noexcept
         span[const_float] levels_dbov() noexcept
         span[const_int32_t] heard() noexcept
         int32_t frame_samples() noexcept
+        int32_t delay_samples() noexcept
         const MixConfig& config() noexcept
 
 
@@ -89,7 +135,7 @@ cdef class _MixerMemory:
 cdef class Mixer:
     cdef _MixerMemory memory
     cdef CoreMixer* core
-    cdef object frames_view, mixes_view, mix_of_view, levels_view
+    cdef readonly object frames, mixes, mix_of, solo_of, levels_dbov
     cdef int32_t tick_core(self) noexcept nogil
     cdef int check_slot(self, Status status, int32_t slot) except -1
 

@@ -23,9 +23,13 @@ void Fader::jump_to(float gain) noexcept {
 
 void Fader::fade_to(float gain, const FadeCurve& curve) noexcept {
   if (gain == to_) return;
-  if (position_samples_ > 0) from_ += step() * *curve.at(position_samples_ - 1);
+  from_ = now(curve);
   to_ = gain;
   position_samples_ = 0;
+}
+
+float Fader::now(const FadeCurve& curve) const noexcept {
+  return position_samples_ > 0 ? from_ + step() * *curve.at(position_samples_ - 1) : from_;
 }
 
 void Fader::advance(std::size_t frame_samples, const FadeCurve& curve) noexcept {

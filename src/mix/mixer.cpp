@@ -26,7 +26,7 @@ bool is_valid(const SelectionConfig& config) noexcept {
 
 bool is_valid(const LimiterConfig& config) noexcept {
   const std::int32_t look_ahead = config.look_ahead_ms;
-  return look_ahead == 0 || look_ahead == 5 || look_ahead == 10;
+  return (look_ahead == 0 || look_ahead == 5 || look_ahead == 10) && is_within(config.release_ms, 20, 5'000);
 }
 
 bool is_valid(const LevellerConfig& config) noexcept {
@@ -262,7 +262,7 @@ Status Mixer::set_exception(std::int32_t listener, std::int32_t talker, float ga
   if (exception == nullptr) {
     if (exceptions_.size() == exceptions_.capacity()) return Status::capacity_reached;
     exception = &exceptions_.emplace_back(Exception{.listener = listener, .talker = talker});
-    exception->fader.jump_to(is_audible(*other, leg->settings.hears) ? 1.0F : 0.0F);
+    exception->fader.jump_to(usual_gain_now(*other, *leg));
     ++leg->exceptions;
   }
   exception->gain = linear(gain_db);

@@ -286,6 +286,14 @@ float Mixer::usual_gain(const Leg& talker, std::int32_t audience) const noexcept
   return is_audible(talker, audiences_[static_cast<std::size_t>(audience)].hears) ? 1.0F : 0.0F;
 }
 
+/// The same, of the last sample that was played: the listener may be on the way between two audiences.
+float Mixer::usual_gain_now(const Leg& talker, const Leg& listener) const noexcept {
+  const float now = usual_gain(talker, listener.audience);
+  if (listener.previous < 0) return now;
+  const float before = usual_gain(talker, listener.previous);
+  return before + (now - before) * listener.arriving.now(curve_);
+}
+
 /// Whether the sum of that audience holds something of the leg, or of who came via it.
 bool Mixer::is_in(std::size_t slot, std::int32_t audience) const noexcept {
   const Groups hears = audiences_[static_cast<std::size_t>(audience)].hears;

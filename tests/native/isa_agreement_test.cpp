@@ -29,6 +29,7 @@ struct Input {
 
 struct Output {
   std::vector<std::int32_t> sums;
+  std::vector<std::int32_t> rest;
   std::vector<std::int16_t> samples;
   std::int64_t product = 0;
   friend bool operator==(const Output&, const Output&) = default;
@@ -38,11 +39,17 @@ Output mix(const Table& table, const Input& input) {
   const std::size_t samples = input.sums.size();
   const std::int16_t* rows[] = {input.rows[0].data(), input.rows[1].data(), input.rows[2].data()};
   const FadedRow faded{input.rows[3].data(), input.curve.data(), 0.7F, -1.3F};
-  Output output{.sums = input.sums, .samples = std::vector<std::int16_t>(2 * samples)};
+  Output output{.sums = input.sums,
+                .rest = std::vector<std::int32_t>(2 * samples + 1),
+                .samples = std::vector<std::int16_t>(2 * samples)};
   table.add_rows(rows, 3, output.sums.data(), samples);
   table.add_faded(faded, output.sums.data(), samples);
-  table.minus_row(output.sums.data(), rows[1], output.samples.data(), samples);
-  table.minus_faded(output.sums.data(), faded, output.samples.data() + samples, samples);
+  table.minus_row(output.sums.data(), rows[1], output.rest.data(), samples);
+  table.minus_faded(output.sums.data(), faded, output.rest.data() + samples, samples);
+  table.block_peaks(output.sums.data(), samples, 1, output.rest.data() + 2 * samples);
+  const float knots[] = {0.9F, 0.3F};
+  table.apply_gains(output.sums.data(), {knots, input.curve.data(), samples, 1}, output.samples.data());
+  table.narrow(output.sums.data(), output.samples.data() + samples, samples);
   output.product = table.dot_product(rows[0], rows[1], samples);
   return output;
 }

@@ -26,17 +26,26 @@ static int control() {
   });
 }
 
-// Legs come, go, are muted and displaced during it.
+// Legs come, go, are muted, displaced, panned, moved between groups and excepted during it, in stereo.
 static int mix() {
   mixminus::mix::Mixer mixer;
-  bool is_ok = mixer.configure({.sample_rate_hz = 48'000, .frame_ms = 10, .capacity = 162, .loudest = 5}) == Status::ok;
+  bool is_ok = mixer.configure({.frame_ms = 10,
+                                .capacity = 162,
+                                .channels = 2,
+                                .solos = 5,
+                                .selection = {.places = 5},
+                                .leveller = {.is_on = true}}) == Status::ok;
   std::int32_t slot = 0;
-  const auto add = [&] { is_ok &= mixer.add(mixminus::mix::Role::talker, 3.0F, slot) == Status::ok; };
+  const auto add = [&] { is_ok &= mixer.add({.gain_db = 3.0F}, slot) == Status::ok; };
   for (int leg = 0; leg < 162; ++leg) add();
   const int count = allocations_of([&](int tick) {
     std::ranges::fill(mixer.frame(tick % 162), static_cast<std::int16_t>(100 * tick));
     is_ok &= mixer.set_muted(tick * 7 % 162, tick % 3 == 0) == Status::ok;
-    is_ok &= mixer.remove(tick * 11 % 162) == Status::ok;
+    is_ok &= mixer.set_pan(tick * 5 % 162, tick % 3 == 0 ? 0.5F : -0.5F) == Status::ok;
+    is_ok &= mixer.set_hears(tick * 13 % 162, 1U << tick % 7) == Status::ok;
+    is_ok &= mixer.set_speaks_to(tick * 17 % 162, tick % 5 == 0 ? 3U : 1U) == Status::ok;
+    is_ok &= mixer.set_exception(0, 1 + tick % 3, static_cast<float>(-tick % 40)) == Status::ok;
+    is_ok &= mixer.remove(4 + tick * 11 % 158) == Status::ok;
     add();
     is_ok &= mixer.tick() > 1 || tick < 100;
   });

@@ -35,6 +35,9 @@ class MIXMINUS_API Fader {
   /// The next `frame_samples` have been played.
   void advance(std::size_t frame_samples, const FadeCurve& curve) noexcept;
 
+  /// Of the last sample that was played.
+  [[nodiscard]] float now(const FadeCurve& curve) const noexcept;
+
   [[nodiscard]] bool is_settled() const noexcept { return from_ == to_; }
   [[nodiscard]] bool is_silent() const noexcept { return is_settled() && to_ == 0.0F; }
   [[nodiscard]] bool is_unity() const noexcept { return is_settled() && to_ == 1.0F; }

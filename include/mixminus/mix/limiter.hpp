@@ -22,7 +22,7 @@ struct LimiterConfig {
 
 /// The gain of one distinct mix, and what it knows of the samples that wait. Copied with them.
 struct LimiterState {
-  static constexpr std::size_t kMaxWaitingBlocks = 16;
+  static constexpr std::size_t kMaxWaitingBlocks = 32;
 
   float gain = 1.0F;                                  ///< at the end of the last frame
   std::array<float, kMaxWaitingBlocks> required = {}; ///< oldest first; only what waits is used

@@ -81,7 +81,7 @@ class MIXMINUS_API Mixer {
   Status add(const LegSettings& settings, std::int32_t& slot) noexcept;
 
   /// Frees the slot and silences its row. Comes instead of the leg's next frame: what is in the row has been
-  /// mixed, and is continued while it fades out. Legs that came via it are muted.
+  /// mixed, and is continued while it fades out. Legs that came via it come via nobody.
   Status remove(std::int32_t slot) noexcept;
 
   Status set_gain_db(std::int32_t slot, float gain_db) noexcept;  ///< up to kMaxGainDb
@@ -187,6 +187,7 @@ class MIXMINUS_API Mixer {
   [[nodiscard]] bool is_silent(const Leg& leg) const noexcept;
   [[nodiscard]] bool is_audible(const Leg& talker, Groups hears) const noexcept;
   [[nodiscard]] float usual_gain(const Leg& talker, std::int32_t audience) const noexcept;
+  [[nodiscard]] float usual_gain_now(const Leg& talker, const Leg& listener) const noexcept;
   [[nodiscard]] bool is_in(std::size_t slot, std::int32_t audience) const noexcept;
   [[nodiscard]] float open_gain(const Leg& leg) const noexcept;
   [[nodiscard]] float pan_gain(const Leg& leg, std::size_t channel) const noexcept;
