@@ -15,7 +15,7 @@ Tick = Callable[[], Mixes]
 
 
 def mixminus_tick(spoken: NDArray[np.int16], loudest: int) -> Tick:
-    mixer = Mixer(capacity=len(spoken), loudest=loudest)
+    mixer = Mixer(capacity=len(spoken), loudest=loudest, look_ahead_ms=5)
     for _ in spoken:
         mixer.add()
     mixer.frames[:] = spoken

@@ -44,13 +44,9 @@ std::int32_t Mixer::tick() noexcept {
 
 void Mixer::measure(std::size_t slot) noexcept {
   Leg& leg = legs_[slot];
-  const bool is_speaking = is_speaking_role(leg.settings.role);
   constexpr float kFullScalePower = 32768.0F * 32768.0F;
-  float power = 0.0F;
-  if (is_speaking) {
-    const auto squares = static_cast<float>(kernels_->dot_product(row(slot), row(slot), samples_));
-    power = squares / (static_cast<float>(samples_) * kFullScalePower);
-  }
+  const auto squares = static_cast<float>(kernels_->dot_product(row(slot), row(slot), samples_));
+  const float power = squares / (static_cast<float>(samples_) * kFullScalePower);
   levels_dbov_[slot] = dbov(power);
   if (leg.has_voice) leveller_.update(leg.leveller, power);
   if (config_.selection.places == 0 || leg.settings.role == Role::announcer) return;

@@ -24,6 +24,18 @@ CHANGES: dict[str, tuple[Change, Change]] = {  # and back
         lambda mixer: mixer.set_role(TALKER, "tap"),
         lambda mixer: mixer.set_role(TALKER, "talker"),
     ),
+    "groups heard": (
+        lambda mixer: mixer.set_hears(LISTENER, 1),
+        lambda mixer: mixer.set_hears(LISTENER, 0),
+    ),
+    "exception": (
+        lambda mixer: mixer.set_exception(LISTENER, TALKER, -100.0),
+        lambda mixer: mixer.clear_exception(LISTENER, TALKER),
+    ),
+    "voice lost": (
+        lambda mixer: mixer.set_voice(TALKER, False),
+        lambda mixer: mixer.set_voice(TALKER, True),
+    ),
     "leave": (lambda mixer: mixer.remove(TALKER), lambda mixer: mixer.add()),
 }
 
@@ -39,7 +51,7 @@ def listen(
     changes: dict[int, Change], frame_ms: int, spoken: NDArray[np.int16]
 ) -> NDArray[np.int16]:
     """Return what the listener hears when each change comes before its frame."""
-    mixer = Mixer(RATE_HZ, frame_ms, 3)
+    mixer = Mixer(RATE_HZ, frame_ms, 3, loudest=1, look_ahead_ms=0, idle_ms=0)
     mixer.add()
     mixer.add("listener")
     heard = []
@@ -75,6 +87,23 @@ def test_changes_splatter_less_than_60_dbc(change: str, frame_ms: int) -> None:
     np.testing.assert_array_equal(heard[7 * frame :], spoken[7 * frame :])
 
 
+def test_speaking_to_others_fades_out_here_and_then_in_there() -> None:
+    spoken = tone(RATE_HZ * 32 // 100)
+    there: Change = lambda mixer: mixer.set_speaks_to(TALKER, 1)  # noqa: E731
+    back: Change = lambda mixer: mixer.set_speaks_to(TALKER, 0)  # noqa: E731
+    here = listen({2: there, 8: back}, 20, spoken)
+    follow: Change = lambda mixer: mixer.set_hears(LISTENER, 1)  # noqa: E731
+    over_there = listen({0: follow, 2: there, 8: back}, 20, spoken)
+    assert splatter_dbc(here, 2 * 960, spoken) < -60
+    assert splatter_dbc(over_there, 3 * 960, spoken) < -60
+    assert splatter_dbc(over_there, 8 * 960, spoken) < -60
+    assert splatter_dbc(here, 9 * 960, spoken) < -60
+    assert not here[3 * 960 : 9 * 960].any()
+    np.testing.assert_array_equal(over_there[4 * 960 : 8 * 960], spoken[4 * 960 : 8 * 960])
+    assert not over_there[9 * 960 :].any()
+    np.testing.assert_array_equal(here[10 * 960 :], spoken[10 * 960 :])
+
+
 @pytest.mark.parametrize("frequency_hz", [130.0, 417.3, 1000.0])
 @pytest.mark.parametrize("phase", np.arange(4) * np.pi / 4)
 def test_leaving_goes_on_with_the_voice_it_had(frequency_hz: float, phase: float) -> None:
@@ -97,7 +126,7 @@ def test_a_fade_takes_20_ms_whatever_the_frame(frame_ms: int) -> None:
 
 def half_faded_out() -> tuple[Mixer, int]:
     """Return a mixer between the two frames of a fade from 10000, and the last sample heard."""
-    mixer = Mixer(frame_ms=10, capacity=2)
+    mixer = Mixer(frame_ms=10, capacity=2, look_ahead_ms=0)
     mixer.add()
     mixer.add("listener")
     mixer.frames[0] = 10000
@@ -133,7 +162,7 @@ def test_legs_that_are_there_before_the_first_tick_start_at_once() -> None:
 
 
 def test_nobody_hears_himself_while_he_fades_out() -> None:
-    mixer = Mixer(frame_ms=10, capacity=2)
+    mixer = Mixer(frame_ms=10, capacity=2, look_ahead_ms=0)
     mixer.add()
     mixer.add()
     mixer.frames[:] = [[1000], [0]]
@@ -147,7 +176,7 @@ def test_nobody_hears_himself_while_he_fades_out() -> None:
 
 
 def test_a_leaving_leg_is_heard_by_all_who_stay() -> None:
-    mixer = Mixer(capacity=3)
+    mixer = Mixer(capacity=3, look_ahead_ms=0)
     for _ in range(3):
         mixer.add()
     mixer.frames[:] = [[1000], [20], [3]]

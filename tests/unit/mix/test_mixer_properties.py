@@ -152,7 +152,8 @@ def test_what_a_leg_says_changes_no_bit_of_what_it_hears(
     for count in Session(mixer, twin, mirrored=0).run(script):
         twin.tick()
         np.testing.assert_array_equal(mixer.mix_of, twin.mix_of)
-        assert np.abs(mixer.mixes[:count].astype(int)).max() <= CEILING
+        peak = int(np.abs(mixer.mixes[:count].astype(int)).max())
+        assert peak <= CEILING
         if mixer.mix_of[0] >= 0:
             np.testing.assert_array_equal(
                 mixer.mixes[mixer.mix_of[0]], twin.mixes[twin.mix_of[0]]
