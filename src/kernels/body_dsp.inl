@@ -35,15 +35,12 @@ void filter_from(const FilterRun& run, std::size_t first) {
 void filter_run(const FilterRun& run) { filter_from<kMostPeriods>(run, 0); }
 
 std::int64_t dot_product(const std::int16_t* a, const std::int16_t* b, std::size_t samples) {
-  I64 sums{};
-  std::size_t i = 0;
-  for (; i + kLanes <= samples; i += kLanes) sums = add_products(sums, load(a + i), load(b + i));
-  std::int64_t lanes[sizeof(I64) / sizeof(std::int64_t)];
-  __builtin_memcpy(lanes, &sums, sizeof(sums));
-  std::int64_t total = 0;
-  for (const std::int64_t lane : lanes) total += lane;
-  for (; i < samples; ++i) total += std::int32_t{a[i]} * b[i];
-  return total;
+  Products products;
+  const std::size_t vectors = samples / kLanes;
+  for (std::size_t v = 0; v < vectors; ++v) add_products(products, load(a + v * kLanes), load(b + v * kLanes));
+  std::int64_t sum = total(products, vectors);
+  for (std::size_t i = vectors * kLanes; i < samples; ++i) sum += std::int32_t{a[i]} * b[i];
+  return sum;
 }
 
 }  // namespace

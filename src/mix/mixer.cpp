@@ -101,6 +101,10 @@ Status Mixer::configure(const Config& config) noexcept try {
   levels_dbov_.assign(capacity, dsp::kSilenceDbov);
   heard_.clear();
   heard_.reserve(capacity);
+  busy_.clear();
+  busy_.reserve(capacity);
+  audience_of_.assign(capacity, -1);
+  audience_rows_.assign(audiences_.size(), -1);
   unity_rows_.reserve(capacity);
   earlier_.assign(samples_, 0);
   product_.assign(samples_, 0.0F);
@@ -148,7 +152,7 @@ Status Mixer::remove(std::int32_t slot) noexcept {
   loudest_.forget(index);
   std::ranges::fill(frame(slot), std::int16_t{0});
   *leg = {};
-  mix_of_[index] = solo_of_[index] = -1;
+  mix_of_[index] = solo_of_[index] = audience_of_[index] = -1;
   levels_dbov_[index] = dsp::kSilenceDbov;
   std::erase(heard_, slot);
   for (Leg& other : legs_) {

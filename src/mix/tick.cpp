@@ -26,16 +26,17 @@ std::int32_t Mixer::tick() noexcept {
     if (legs_[slot].is_used) measure(slot);
   if (config_.selection.places > 0) loudest_.choose(end_);
   heard_.clear();
+  busy_.clear();
   for (std::size_t slot = 0; slot < end_; ++slot)
     if (legs_[slot].is_used) aim(slot);
   for (Exception& exception : exceptions_) aim(exception);
-  for (std::size_t slot = 0; slot < end_; ++slot)
-    if (legs_[slot].is_used) prepare_mix(slot);
+  for (const std::int32_t slot : busy_) prepare_mix(static_cast<std::size_t>(slot));
   filled_rows_ = 0;
-  for (Audience& audience : audiences_)
-    if (audience.holders > 0) finish_audience(audience);
-  for (std::size_t slot = 0; slot < end_; ++slot)
-    if (legs_[slot].is_used) mix_of_[slot] = make_mix(slot);
+  finish_audiences();
+  for (const std::int32_t slot : busy_) {
+    const auto index = static_cast<std::size_t>(slot);
+    mix_of_[index] = make_mix(index);
+  }
   if (config_.solos > 0) make_solos();
   advance();
   has_ticked_ = true;
@@ -70,7 +71,10 @@ void Mixer::aim(std::size_t slot) noexcept {
     has_ticked_ ? leg.faders[channel].fade_to(wanted, curve_) : leg.faders[channel].jump_to(wanted);
   }
   change_audience(leg);
-  if (!is_silent(leg)) heard_.push_back(static_cast<std::int32_t>(slot));
+  audience_of_[slot] = leg.settings.role == Role::announcer ? -1 : leg.audience;
+  const bool is_heard = !is_silent(leg);
+  if (is_heard) heard_.push_back(static_cast<std::int32_t>(slot));
+  if (is_heard || !shares_mix(leg)) busy_.push_back(static_cast<std::int32_t>(slot));
 }
 
 void Mixer::aim(Exception& exception) noexcept {
@@ -119,11 +123,18 @@ void Mixer::prepare_mix(std::size_t slot) noexcept {
   leg.has_own_mix = !leg.sharing.is_unity() && leg.settings.role != Role::announcer;
 }
 
-void Mixer::finish_audience(Audience& audience) noexcept {
-  sum_up(audience);
-  for (std::size_t channel = 0; channel < channels(); ++channel)
-    std::ranges::copy(audience.sums[channel], planes_[channel].begin() + static_cast<std::ptrdiff_t>(delay_));
-  limit(audience.bus, next_row(audience.row));
+/// Makes the mixes of those who are not in them, who are most.
+void Mixer::finish_audiences() noexcept {
+  for (std::size_t index = 0; index < audiences_.size(); ++index) {
+    Audience& audience = audiences_[index];
+    if (audience.holders == 0) continue;
+    sum_up(audience);
+    for (std::size_t channel = 0; channel < channels(); ++channel)
+      std::ranges::copy(audience.sums[channel], planes_[channel].begin() + static_cast<std::ptrdiff_t>(delay_));
+    limit(audience.bus, next_row(audience_rows_[index]));
+  }
+  for (std::size_t slot = 0; slot < end_; ++slot)
+    mix_of_[slot] = audience_of_[slot] < 0 ? -1 : audience_rows_[static_cast<std::size_t>(audience_of_[slot])];
 }
 
 void Mixer::sum_up(Audience& audience) noexcept {
@@ -146,7 +157,7 @@ void Mixer::sum_up(Audience& audience) noexcept {
 std::int32_t Mixer::make_mix(std::size_t slot) noexcept {
   Leg& leg = legs_[slot];
   if (leg.settings.role == Role::announcer) return -1;
-  const std::int32_t shared = audiences_[static_cast<std::size_t>(leg.audience)].row;
+  const std::int32_t shared = mix_of_[slot];
   std::int32_t index = shared;
   if (leg.settings.follows >= 0) {
     std::int16_t* const out = next_row(index);
@@ -259,9 +270,9 @@ void Mixer::advance() noexcept {
   for (const std::int32_t slot : heard_)
     for (std::size_t channel = 0; channel < channels(); ++channel)
       legs_[static_cast<std::size_t>(slot)].faders[channel].advance(samples_, curve_);
-  for (std::size_t slot = 0; slot < end_; ++slot) {
-    legs_[slot].arriving.advance(samples_, curve_);
-    legs_[slot].sharing.advance(samples_, curve_);
+  for (const std::int32_t slot : busy_) {
+    legs_[static_cast<std::size_t>(slot)].arriving.advance(samples_, curve_);
+    legs_[static_cast<std::size_t>(slot)].sharing.advance(samples_, curve_);
   }
   for (Exception& exception : exceptions_) {
     exception.fader.advance(samples_, curve_);
@@ -273,6 +284,12 @@ void Mixer::advance() noexcept {
 bool Mixer::is_silent(const Leg& leg) const noexcept {
   return std::all_of(leg.faders.begin(), leg.faders.begin() + config_.channels,
                      [](const Fader& fader) { return fader.is_silent(); });
+}
+
+/// Whether a leg that is not heard has nothing to do but hear what its audience hears.
+bool Mixer::shares_mix(const Leg& leg) const noexcept {
+  return leg.sharing.is_unity() && leg.audience == leg.wanted && leg.previous < 0 && leg.exceptions == 0 &&
+         leg.settings.follows < 0 && leg.settings.role != Role::trunk;
 }
 
 bool Mixer::is_audible(const Leg& talker, Groups hears) const noexcept { return (talker.speaks_to & hears) != 0; }

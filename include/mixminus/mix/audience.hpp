@@ -23,7 +23,6 @@ struct Bus {
 struct Audience {
   Groups hears = 0;
   std::int32_t holders = 0;  ///< legs that hear it or are on their way; 0: free
-  std::int32_t row = -1;     ///< of the mix for those who are not in it
   Bus bus;
   std::array<Tail, kMaxChannels> tails;
   std::array<std::vector<std::int32_t>, kMaxChannels> sums;  ///< of everybody who is heard

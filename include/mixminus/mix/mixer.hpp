@@ -133,8 +133,8 @@ class MIXMINUS_API Mixer {
     LegSettings settings{};
     float gain = 1.0F;
     Leveller::State leveller{};
-    std::array<Fader, kMaxChannels> faders{};
     Groups speaks_to = 1;         // now; settings.speaks_to once it has faded out
+    std::array<Fader, kMaxChannels> faders{};
     std::int32_t audience = -1;   // now
     std::int32_t wanted = -1;     // audience it is to hear
     std::int32_t previous = -1;   // audience it is fading away from
@@ -174,7 +174,7 @@ class MIXMINUS_API Mixer {
   void change_audience(Leg& leg) noexcept;
   void prepare_mix(std::size_t slot) noexcept;
   void sum_up(Audience& audience) noexcept;
-  void finish_audience(Audience& audience) noexcept;
+  void finish_audiences() noexcept;
   [[nodiscard]] std::int32_t make_mix(std::size_t slot) noexcept;
   void make_own_sums(std::size_t slot, std::size_t channel) noexcept;
   void take_away_own(std::size_t slot, const Audience& audience, std::size_t channel, std::int32_t* rest) noexcept;
@@ -185,6 +185,7 @@ class MIXMINUS_API Mixer {
   void advance() noexcept;
 
   [[nodiscard]] bool is_silent(const Leg& leg) const noexcept;
+  [[nodiscard]] bool shares_mix(const Leg& leg) const noexcept;
   [[nodiscard]] bool is_audible(const Leg& talker, Groups hears) const noexcept;
   [[nodiscard]] float usual_gain(const Leg& talker, std::int32_t audience) const noexcept;
   [[nodiscard]] float usual_gain_now(const Leg& talker, const Leg& listener) const noexcept;
@@ -218,6 +219,9 @@ class MIXMINUS_API Mixer {
   std::vector<std::int32_t> solo_of_;
   std::vector<float> levels_dbov_;
   std::vector<std::int32_t> heard_;
+  std::vector<std::int32_t> busy_;      // slots that may have a mix of their own
+  std::vector<std::int32_t> audience_of_;  // per slot; -1: none
+  std::vector<std::int32_t> audience_rows_;
   std::vector<const std::int16_t*> unity_rows_;  // of the heard legs that need no gain
   Planes planes_;    // what waited and the new frame, of the mix at hand
   Plane earlier_;    // what the audience that is left would have given
