@@ -53,7 +53,7 @@ class Mixer:
         hysteresis_db: float = 3.0,
         gate_dbov: float = -50.0,
         idle_ms: int = 3000,
-        release_ms: int = 300,
+        release_ms: int = 150,
         level_dbov: float | None = None,
         audiences: int = 16,
         exceptions: int = 64,

@@ -64,7 +64,7 @@ cdef class Mixer:
         `hysteresis_db` (0..40) louder; a leg enters above `gate_dbov` (-127..0) and gives its place back
         when it has been silent for `idle_ms` (0..3600000).
     release_ms : int
-        How fast the limiter lets go, 20..5000.
+        How fast the limiter lets go after a lone peak, 20..5000; slower while peaks are dense.
     level_dbov : float, optional
         Loudness to which each leg is brought slowly, -60..0; by at most 12 dB, 3 dB/s. None: as it comes.
     audiences : int
@@ -120,7 +120,7 @@ cdef class Mixer:
 
     def __cinit__(self, int sample_rate_hz=48000, int frame_ms=20, int capacity=256, int loudest=0,
                   int look_ahead_ms=5, *, int channels=1, int hold_ms=500, float hysteresis_db=3.0,
-                  float gate_dbov=-50.0, int idle_ms=3000, int release_ms=300, level_dbov=None,
+                  float gate_dbov=-50.0, int idle_ms=3000, int release_ms=150, level_dbov=None,
                   int audiences=16, int exceptions=64, int solos=0):
         cdef MixConfig config
         config.sample_rate_hz, config.frame_ms, config.capacity = sample_rate_hz, frame_ms, capacity

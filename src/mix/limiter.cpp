@@ -2,39 +2,52 @@
 #include "mixminus/mix/limiter.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include "kernels/table.hpp"
 
 namespace mixminus::mix {
 namespace {
 
-/// The longest block of at most 1 ms that divides the frame.
-std::size_t block_samples(std::int32_t sample_rate_hz, std::size_t frame_samples) noexcept {
-  std::size_t block = static_cast<std::size_t>(sample_rate_hz) / 1000;
-  while (frame_samples % block != 0) --block;
-  return block;
-}
+constexpr float kTarget = Limiter::kCeiling - 1;  // leaves room for the rounding of the gain
+constexpr float kHoldMs = 30.0F;
+constexpr float kDensityMs = 2000.0F;
+constexpr float kMostDensity = 0.5F;
+constexpr float kSlowing = 60.0F;     // of the release, at a density of 1
+constexpr float kNearlyOne = 0.999F;  // 0.009 dB
+constexpr float kNearlyNone = 1e-4F;
 
 }  // namespace
+
+std::size_t Limiter::block_samples(std::int32_t sample_rate_hz, std::size_t frame_samples) noexcept {
+  std::size_t block = static_cast<std::size_t>(sample_rate_hz) / 1000;
+  const std::size_t shortest = block / 3;
+  while (block > shortest && frame_samples % block != 0) --block;
+  return block > shortest ? block : 0;
+}
 
 void Limiter::configure(const LimiterConfig& config, std::int32_t sample_rate_hz, std::size_t frame_samples) {
   kernels_ = &kernels::active();
   block_ = block_samples(sample_rate_hz, frame_samples);
   blocks_ = frame_samples / block_;
-  const auto look_ahead = static_cast<std::size_t>(sample_rate_hz) * static_cast<std::size_t>(config.look_ahead_ms) / 1000;
-  delay_blocks_ = std::min(look_ahead / block_, LimiterState::kMaxWaitingBlocks);
-  const double block_ms = 1000.0 * static_cast<double>(block_) / sample_rate_hz;
-  recovery_ = static_cast<float>(1.0 - std::exp(-block_ms / config.release_ms));
+  const auto blocks_in = [&](float ms) {
+    return static_cast<float>(sample_rate_hz) * ms / (1000.0F * static_cast<float>(block_));
+  };
+  const auto look_ahead = static_cast<std::size_t>(blocks_in(static_cast<float>(config.look_ahead_ms)));
+  delay_blocks_ = std::min(look_ahead, LimiterState::kMaxWaitingBlocks);
+  sight_blocks_ = delay_blocks_ > 0 ? delay_blocks_ + 1 : static_cast<std::size_t>(blocks_in(10.0F));
+  hold_blocks_ = static_cast<std::int32_t>(blocks_in(kHoldMs));
+  release_blocks_ = blocks_in(static_cast<float>(config.release_ms));
+  learning_ = static_cast<float>(blocks_) / blocks_in(kDensityMs);
   ramp_.resize(block_);
   for (std::size_t i = 0; i < block_; ++i) ramp_[i] = static_cast<float>(i + 1) / static_cast<float>(block_);
   required_.assign(delay_blocks_ + blocks_, 1.0F);
+  lowest_ = required_;
   knots_.assign(blocks_ + 1, 1.0F);
   peaks_.assign(blocks_, 0);
 }
 
 LimiterState Limiter::idle_state() const noexcept {
-  LimiterState state;
+  LimiterState state{.calm_blocks = hold_blocks_};
   state.required.fill(1.0F);
   return state;
 }
@@ -58,29 +71,65 @@ void Limiter::find_required(std::span<const std::int32_t* const> planes) noexcep
   std::fill_n(required, blocks_, 1.0F);
   for (const std::int32_t* plane : planes) {
     kernels_->block_peaks(plane + delay_samples(), block_, blocks_, peaks_.data());
-    for (std::size_t b = 0; b < blocks_; ++b)
-      if (peaks_[b] > kCeiling)
-        required[b] = std::min(required[b], static_cast<float>(kCeiling) / static_cast<float>(peaks_[b]));
+    for (std::size_t b = 0; b < blocks_; ++b) {
+      const float gain = kTarget / static_cast<float>(std::max(peaks_[b], 1));
+      required[b] = peaks_[b] > kCeiling ? std::min(required[b], gain) : required[b];
+    }
   }
 }
 
+/// Minima over windows of 1, 2, 4... blocks, and of two such windows over what is in sight.
+void Limiter::find_lowest() noexcept {
+  std::ranges::copy(required_, lowest_.begin());
+  const auto take_in = [this](std::size_t ahead) {
+    for (std::size_t b = 0; b + ahead < lowest_.size(); ++b) lowest_[b] = std::min(lowest_[b], lowest_[b + ahead]);
+  };
+  std::size_t seen = 1;
+  for (; 2 * seen <= sight_blocks_; seen *= 2) take_in(seen);
+  if (seen < sight_blocks_) take_in(sight_blocks_ - seen);
+}
+
+/// False: nothing to do.
 bool Limiter::plan(LimiterState& state) noexcept {
-  float gain = state.gain;
+  find_lowest();
+  const float recovery = learn(state);
+  float gain = std::min(state.gain, required_[0]);  // a jump, where this block could not be seen before
   bool is_active = gain < 1.0F;
   knots_[0] = gain;
   for (std::size_t b = 0; b < blocks_; ++b) {
-    gain += (1.0F - gain) * recovery_;
-    if (gain > 0.9999F) gain = 1.0F;
-    for (std::size_t ahead = 0; b + ahead < required_.size() && ahead <= delay_blocks_ + 1; ++ahead) {
-      if (required_[b + ahead] >= gain) continue;
-      const float slope = (required_[b + ahead] - knots_[b]) / static_cast<float>(std::max<std::size_t>(ahead, 1));
-      gain = std::min(gain, knots_[b] + slope);
-    }
+    state.calm_blocks = required_[b] < 1.0F ? 0 : std::min(state.calm_blocks + 1, hold_blocks_);
+    if (state.calm_blocks == hold_blocks_) gain = risen(gain, recovery);
+    if (lowest_[b] < gain) gain = std::min(gain, fallen(knots_[b], b));
     is_active |= gain < 1.0F;
     knots_[b + 1] = gain;
   }
   state.gain = gain;
   return is_active;
+}
+
+/// How dense the peaks are; returns what of the way back to 1 is gone in each block of this frame.
+float Limiter::learn(LimiterState& state) const noexcept {
+  const auto end = required_.begin() + static_cast<std::ptrdiff_t>(blocks_);
+  const auto above = std::count_if(required_.begin(), end, [](float gain) { return gain < 1.0F; });
+  const float share = static_cast<float>(above) / static_cast<float>(blocks_);
+  state.density += (share - state.density) * learning_;
+  if (state.density < kNearlyNone) state.density = 0.0F;
+  return 1.0F / (release_blocks_ * (1.0F + kSlowing * std::min(state.density, kMostDensity)));
+}
+
+float Limiter::risen(float gain, float recovery) noexcept {
+  gain += (1.0F - gain) * recovery;
+  return gain < kNearlyOne ? gain : 1.0F;
+}
+
+/// The next knot on the steepest of the lines to what is in sight; on what touches it at the least.
+float Limiter::fallen(float gain, std::size_t block) const noexcept {
+  const std::size_t end = std::min(block + sight_blocks_, required_.size());
+  float lowest = required_[block];
+  if (block + 1 < end) lowest = std::min(lowest, required_[block + 1]);  // exact, where the line is rounded
+  for (std::size_t ahead = 2; block + ahead < end; ++ahead)
+    lowest = std::min(lowest, gain + (required_[block + ahead] - gain) / static_cast<float>(ahead));
+  return lowest;
 }
 
 }  // namespace mixminus::mix

@@ -34,11 +34,16 @@ bool is_valid(const LevellerConfig& config) noexcept {
          is_within(config.slew_db_per_s, 0.1F, 60.0F);
 }
 
+bool has_blocks(const Config& config) noexcept {
+  const auto samples = static_cast<std::size_t>(config.sample_rate_hz * config.frame_ms / 1000);
+  return Limiter::block_samples(config.sample_rate_hz, samples) > 0;
+}
+
 bool is_valid(const Config& config) noexcept {
   const bool is_frame =
       config.frame_ms == 10 || config.frame_ms == 20 || config.frame_ms == 40 || config.frame_ms == 60;
   return is_frame && is_within(config.sample_rate_hz, 8'000, 48'000) &&
-         config.sample_rate_hz * config.frame_ms % 1000 == 0 && is_within(config.capacity, 1, kMaxLegs) &&
+         config.sample_rate_hz * config.frame_ms % 1000 == 0 && has_blocks(config) && is_within(config.capacity, 1, kMaxLegs) &&
          is_within(config.channels, 1, static_cast<std::int32_t>(kMaxChannels)) &&
          is_within(config.audiences, 1, kMaxAudiences) && is_within(config.exceptions, 0, 65'536) &&
          is_within(config.solos, 0, kMaxLegs) && is_valid(config.selection) && is_valid(config.limiter) &&
