@@ -9,7 +9,7 @@
 namespace mixminus::dsp {
 
 float level_dbov(std::span<const std::int16_t> frame) noexcept {
-  const std::int64_t energy = kernels::active().dot_product(frame.data(), frame.data(), frame.size());
+  const std::int64_t energy = kernels::active().energy(frame.data(), frame.size());
   if (energy == 0) return kSilenceDbov;
   constexpr double kOverload = 32768.0 * 32768.0;
   const double mean = static_cast<double>(energy) / static_cast<double>(frame.size());

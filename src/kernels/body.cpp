@@ -16,6 +16,7 @@ const Table table{
     .isa = MIXMINUS_TEXT(MIXMINUS_ISA),
     .filter_run = filter_run,
     .dot_product = dot_product,
+    .energy = energy,
     .add_rows = add_rows,
     .add_faded = add_faded,
     .minus_row = minus_row,

@@ -37,9 +37,20 @@ void filter_run(const FilterRun& run) { filter_from<kMostPeriods>(run, 0); }
 std::int64_t dot_product(const std::int16_t* a, const std::int16_t* b, std::size_t samples) {
   Products products;
   const std::size_t vectors = samples / kLanes;
+#pragma GCC unroll 4
   for (std::size_t v = 0; v < vectors; ++v) add_products(products, load(a + v * kLanes), load(b + v * kLanes));
-  std::int64_t sum = total(products, vectors);
+  std::int64_t sum = sum_of(products, vectors);
   for (std::size_t i = vectors * kLanes; i < samples; ++i) sum += std::int32_t{a[i]} * b[i];
+  return sum;
+}
+
+std::int64_t energy(const std::int16_t* a, std::size_t samples) {
+  Products squares;
+  std::size_t i = 0;
+#pragma GCC unroll 4
+  for (; i + kLanes <= samples; i += kLanes) add_squares(squares, load(a + i));
+  std::int64_t sum = sum_of(squares, 0);
+  for (; i < samples; ++i) sum += std::int32_t{a[i]} * a[i];
   return sum;
 }
 

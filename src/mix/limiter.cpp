@@ -71,10 +71,8 @@ void Limiter::find_required(std::span<const std::int32_t* const> planes) noexcep
   std::fill_n(required, blocks_, 1.0F);
   for (const std::int32_t* plane : planes) {
     kernels_->block_peaks(plane + delay_samples(), block_, blocks_, peaks_.data());
-    for (std::size_t b = 0; b < blocks_; ++b) {
-      const float gain = kTarget / static_cast<float>(std::max(peaks_[b], 1));
-      required[b] = peaks_[b] > kCeiling ? std::min(required[b], gain) : required[b];
-    }
+    for (std::size_t b = 0; b < blocks_; ++b)
+      required[b] = std::min(required[b], kTarget / std::max(static_cast<float>(peaks_[b]), kTarget));
   }
 }
 

@@ -46,7 +46,7 @@ std::int32_t Mixer::tick() noexcept {
 void Mixer::measure(std::size_t slot) noexcept {
   Leg& leg = legs_[slot];
   constexpr float kFullScalePower = 32768.0F * 32768.0F;
-  const auto squares = static_cast<float>(kernels_->dot_product(row(slot), row(slot), samples_));
+  const auto squares = static_cast<float>(kernels_->energy(row(slot), samples_));
   const float power = squares / (static_cast<float>(samples_) * kFullScalePower);
   levels_dbov_[slot] = dbov(power);
   if (leg.has_voice) leveller_.update(leg.leveller, power);

@@ -50,7 +50,7 @@ Output mix(const Table& table, const Input& input) {
   const float knots[] = {0.9F, 0.3F};
   table.apply_gains(output.sums.data(), {knots, input.curve.data(), samples, 1}, output.samples.data());
   table.narrow(output.sums.data(), output.samples.data() + samples, samples);
-  output.product = table.dot_product(rows[0], rows[1], samples);
+  output.product = table.dot_product(rows[0], rows[1], samples) ^ table.energy(rows[0], samples);
   return output;
 }
 

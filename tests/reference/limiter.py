@@ -56,7 +56,7 @@ class Limiter:
     @staticmethod
     def _required(block: NDArray[np.int64]) -> np.float32:
         peak = int(np.abs(block).max())
-        return F32(CEILING - 1) / F32(peak) if peak > CEILING else ONE
+        return F32(CEILING - 1) / max(F32(peak), F32(CEILING - 1))
 
     def _knots(self, required: list[np.float32]) -> list[np.float32]:
         sight = self.delay + 1 if self.delay else int(self._blocks_in(SIGHT_WITHOUT_LOOK_AHEAD_MS))

@@ -38,7 +38,7 @@ def test_each_talker_hears_the_exact_sum_of_the_others(
     legs: int, rate: int, frame_ms: int
 ) -> None:
     mixer = filled(["talker"] * legs, sample_rate_hz=rate, frame_ms=frame_ms)
-    mixer.frames[:] = speech(legs, rate * frame_ms // 1000, CEILING // legs)
+    mixer.frames[:] = speech(legs, rate * frame_ms // 1000, CEILING // legs - 1)
     assert mixer.tick() == legs + 1
     total = mixer.frames.sum(axis=0, dtype=np.int64)
     np.testing.assert_array_equal(mixer.mixes[0], total)
