@@ -5,6 +5,7 @@ from pathlib import Path
 from mixminus import _core, rtp
 from mixminus._core import isa
 from mixminus._tick import (
+    ActiveSpeaker,
     AudioReceiver,
     Codec,
     ComfortNoise,
@@ -12,6 +13,7 @@ from mixminus._tick import (
     Leg,
     Mixer,
     Resampler,
+    VoiceActivity,
     codecs,
     level_dbov,
     opus_version,
@@ -29,6 +31,7 @@ from mixminus.errors import (
 from mixminus.stats import AudioReceiverStats, LegStats
 
 __all__ = [
+    "ActiveSpeaker",
     "AudioReceiver",
     "AudioReceiverStats",
     "CapacityError",
@@ -46,6 +49,7 @@ __all__ = [
     "ShapeMismatchError",
     "UnknownLegError",
     "UnsupportedCodecError",
+    "VoiceActivity",
     "__version__",
     "codecs",
     "get_cmake_dir",

@@ -6,6 +6,7 @@ from libcpp cimport bool as cbool
 from libcpp.memory cimport unique_ptr
 from libcpp.span cimport span
 from libcpp.string cimport string
+from libcpp.vector cimport vector
 
 ctypedef const float const_float
 ctypedef const int16_t const_int16_t
@@ -138,6 +139,55 @@ cdef class Mixer:
     cdef readonly object frames, mixes, mix_of, solo_of, levels_dbov
     cdef int32_t tick_core(self) noexcept nogil
     cdef int check_slot(self, Status status, int32_t slot) except -1
+
+cdef extern from "mixminus/base/voice.hpp" namespace "mixminus" nogil:
+    cdef cppclass CoreVoice "mixminus::Voice":
+        CoreVoice() noexcept
+        float level_dbov
+        float noise_dbov
+        float speech_probability
+
+ctypedef const CoreVoice const_CoreVoice
+
+cdef extern from "mixminus/enhance/voice_activity.hpp" namespace "mixminus::enhance" nogil:
+    cdef cppclass CoreVoiceActivity "mixminus::enhance::VoiceActivity":
+        Status configure(int32_t sample_rate_hz, int32_t frame_ms) noexcept
+        CoreVoice update(span[const_int16_t] frame) noexcept
+
+cdef extern from "mixminus/speaker/active_speaker.hpp" namespace "mixminus::speaker" nogil:
+    cdef cppclass SpeakerConfig "mixminus::speaker::Config":
+        int32_t capacity
+        int32_t frame_ms
+        int32_t min_hold_ms
+
+    cdef cppclass CoreActiveSpeaker "mixminus::speaker::ActiveSpeaker":
+        Status configure(const SpeakerConfig& config) noexcept
+        int32_t update(span[const_CoreVoice] voices) noexcept
+        Status set_floor(int32_t slot) noexcept
+        void clear_floor() noexcept
+        Status reset(int32_t slot) noexcept
+        int32_t dominant() noexcept
+        span[const_int32_t] ranking() noexcept
+        float confidence() noexcept
+
+
+cdef class VoiceActivity:
+    cdef CoreVoiceActivity core
+    cdef readonly int sample_rate_hz
+    cdef readonly int frame_ms
+
+
+cdef class ActiveSpeaker:
+    cdef CoreActiveSpeaker core
+    cdef vector[CoreVoiceActivity] activities
+    cdef vector[CoreVoice] voices
+    cdef vector[int32_t] told
+    cdef readonly int capacity
+    cdef readonly int frame_ms
+    cdef readonly int min_hold_ms
+    cdef int sample_rate_hz
+    cdef int use_rate(self, int samples) except -1
+    cdef int32_t update_core(self, const char* frames, size_t legs, Py_ssize_t row_bytes, size_t samples) noexcept nogil
 
 cdef class ComfortNoise:
     cdef CoreComfortNoise core
