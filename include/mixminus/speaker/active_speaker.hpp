@@ -24,8 +24,8 @@ struct Config {
 ///
 /// The question of Volfin and Cohen ("Dominant speaker identification for multipoint videoconferencing",
 /// Computer Speech and Language 27, 2013): has a new turn begun, or was it a cough or a nod? Asked here of
-/// voiced speech instead of levels, and answered by the holder too. Each leg gathers evidence, which is
-/// voiced time, with a short and a long memory. While the holder talks, another one must have talked longer
+/// voiced speech instead of levels, and answered by the holder too. Each leg gathers evidence, which is audible
+/// time as far as enough of it is voiced, with a short and a long memory. While the holder talks, another one must have talked longer
 /// and more in the long one; when the holder has fallen silent, the short one decides, with less to prove the
 /// longer the silence lasts: a word of agreement in a pause for breath does not take the floor.
 class MIXMINUS_API ActiveSpeaker {
@@ -50,23 +50,30 @@ class MIXMINUS_API ActiveSpeaker {
   [[nodiscard]] float confidence() const noexcept;
 
  private:
+  /// Time that leaks away.
+  struct Evidence {
+    float audible_ms = 0.0F;
+    float voiced_ms = 0.0F;
+    [[nodiscard]] float ms() const noexcept;
+  };
+
   struct Leg {
-    float short_ms = 0.0F;  // voiced time, with a memory of 0.3 s
-    float long_ms = 0.0F;   // 1.2 s
+    Evidence recent{};   // memory of 0.6 s
+    Evidence lasting{};  // 1.2 s
     float speech_dbov = -90.0F;
     float silent_ms = 1e6F;
   };
 
   void take_in(Leg& leg, const Voice& voice) const noexcept;
-  [[nodiscard]] std::int32_t strongest(float Leg::* evidence) const noexcept;
+  [[nodiscard]] std::int32_t strongest(Evidence Leg::* evidence) const noexcept;
   [[nodiscard]] float needed_ms() const noexcept;
   [[nodiscard]] std::int32_t challenger() const noexcept;
   void rank() noexcept;
 
   Config config_{};
   float frame_ms_ = 20.0F;
-  float short_decay_ = 0.0F;
-  float long_decay_ = 0.0F;
+  float recent_decay_ = 0.0F;
+  float lasting_decay_ = 0.0F;
   float held_ms_ = 0.0F;
   std::int32_t holder_ = -1;
   std::int32_t given_ = -1;
