@@ -14,6 +14,8 @@ namespace mixminus::jitter {
 /// What a payload stands for. `other` (RFC 4733 events, unknown types) holds its place in the sequence only.
 enum class Content : std::uint8_t { audio, comfort_noise, other };
 
+inline constexpr std::int8_t kNoLevel = 1;  ///< the sender did not say how loud the packet is
+
 struct Packet {
   std::int64_t sequence_number = -1;  ///< extended, see base/wrap.hpp
   std::int64_t rtp_timestamp = 0;     ///< extended
@@ -22,6 +24,7 @@ struct Packet {
   Content content = Content::audio;
   bool is_redundant = false;  ///< a copy that came inside a later packet (RFC 2198)
   Bytes payload{};
+  std::int8_t level_dbov = kNoLevel;  ///< as the sender says (RFC 6464), 0..-127
 };
 
 /// A slot is found by its number modulo the ring, so reordering costs nothing. Payload blocks are reused
