@@ -12,10 +12,10 @@ constexpr float kSilenceDbov = -127.0F;
 constexpr float kFallDbPerMs = 0.0144765F;   // 300 ms to 1/e of power, as mix::Loudest
 constexpr float kHysteresisDb = 3.0F;        // nobody flips at the edge
 constexpr std::int32_t kDoubtMs = 2000;      // longer than words are apart
-constexpr std::int32_t kProbeEveryMs = 4000;
-constexpr std::int32_t kProbeTicks = 4;
+constexpr std::int32_t kProbeEveryMs = 5000;
+constexpr std::int32_t kProbeTicks = 3;
 constexpr std::int32_t kUnsettledTicks = 1;  // the first frame of a decoder that was woken proves nothing
-constexpr std::int32_t kProofTicks = 2;
+constexpr std::int32_t kProofTicks = 2;  // of the rest of a probe
 
 }  // namespace
 

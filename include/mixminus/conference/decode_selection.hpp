@@ -36,7 +36,7 @@ struct LevelEvidence {
 /// mixer hears it.
 ///
 /// Claims that are too high cost decoding for two seconds; then they are worth what was measured until they
-/// agree with it again. Claims that are too low are found by decoding everybody for four frames every four
+/// agree with it again. Claims that are too low are found by decoding everybody for three frames every five
 /// seconds; after that the leg is decoded always. Integers and sums of floats, in the order of slots.
 class MIXMINUS_API DecodeSelection {
  public:
