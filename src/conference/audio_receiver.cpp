@@ -136,12 +136,12 @@ void AudioReceiver::State::insert_media(const PacketView& packet, std::int64_t a
   if (!describe(packet.payload_type, packet.payload, media)) return;
   media.level_dbov = claimed_level_dbov(packet);
   const bool is_stored = jitter.insert(packet, media, arrival_ns) == jitter::Insertion::stored;
-  if (is_stored && media.level_dbov != jitter::kNoLevel) claim_dbov = std::max<std::int32_t>(claim_dbov, media.level_dbov);
+  if (is_stored) claim_dbov = std::max<std::int32_t>(claim_dbov, media.level_dbov);
 }
 
 std::int8_t AudioReceiver::State::claimed_level_dbov(const PacketView& packet) const noexcept {
   if (config.audio_level_id == 0) return jitter::kNoLevel;
-  rtp::AudioLevel level{.level_dbov = 0};
+  rtp::AudioLevel level{.level_dbov = jitter::kNoLevel};
   (void)rtp::find_audio_level(packet, static_cast<std::uint8_t>(config.audio_level_id), level);
   return level.level_dbov;
 }
@@ -218,8 +218,7 @@ std::int32_t AudioReceiver::take_claim_dbov() noexcept {
 }
 
 std::int32_t AudioReceiver::State::take_claim_dbov() noexcept {
-  const std::int8_t played_dbov = rendering.take_claim_dbov();
-  const std::int32_t loudest_dbov = played_dbov == jitter::kNoLevel ? claim_dbov : std::max<std::int32_t>(claim_dbov, played_dbov);
+  const std::int32_t loudest_dbov = std::max<std::int32_t>(claim_dbov, rendering.take_claim_dbov());
   claim_dbov = kNoClaim;
   return loudest_dbov;
 }

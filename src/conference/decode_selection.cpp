@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <functional>
 
+#include "mixminus/conference/audio_receiver.hpp"
+
 namespace mixminus::conference {
 
 namespace {
@@ -43,10 +45,11 @@ void DecodeSelection::start(std::span<const std::int32_t> heard) noexcept {
 
 void DecodeSelection::update(std::int32_t slot, const LevelEvidence& evidence) noexcept {
   Seat& seat = this->seat(slot);
-  seat.claims = evidence.claims;
+  seat.unsaid_ticks = evidence.claim_dbov > 0 ? doubt_ticks_ : std::max(seat.unsaid_ticks - 1, 0);
+  seat.has_claims = evidence.has_claims && seat.unsaid_ticks == 0;
   seat.gain_db = evidence.gain_db;
   const float falling_dbov = std::max(seat.claim_dbov - fall_db_, kSilenceDbov);
-  seat.claim_dbov = std::max(static_cast<float>(evidence.claim_dbov), falling_dbov);
+  seat.claim_dbov = std::max(static_cast<float>(evidence.claim_dbov <= 0 ? evidence.claim_dbov : kNoClaim), falling_dbov);
   measure(seat, evidence);
 }
 
@@ -57,7 +60,7 @@ void DecodeSelection::measure(Seat& seat, const LevelEvidence& evidence) noexcep
     return;
   }
   seat.measured_dbov = std::max(seat.measured_dbov, evidence.measured_dbov);
-  if (!seat.claims || ++seat.measured_ticks <= kUnsettledTicks) return;
+  if (!seat.has_claims || ++seat.measured_ticks <= kUnsettledTicks) return;
   judge_high(seat);
   judge_low(seat, evidence.measured_dbov);
 }
@@ -89,7 +92,7 @@ void DecodeSelection::choose(std::span<const std::int32_t> slots) noexcept {
   chosen_ = 0;
   for (const std::int32_t slot : slots) {
     Seat& seat = this->seat(slot);
-    const bool is_needed = config_.places == 0 || !seat.claims || seat.is_understated || seat.is_heard ||
+    const bool is_needed = config_.places == 0 || !seat.has_claims || seat.is_understated || seat.is_heard ||
                            may_be_heard(seat, last_db);
     seat.is_chosen = is_probed(seat) || is_needed;
     chosen_ += seat.is_chosen;

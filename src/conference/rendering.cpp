@@ -55,8 +55,7 @@ void Rendering::render(const jitter::Step& step, const jitter::JitterBuffer& jit
 void Rendering::play(const jitter::Step& step, const jitter::JitterBuffer& jitter) noexcept {
   settle_pending(step.ends_silence);
   has_begun_ = true;
-  if (step.packet.level_dbov != jitter::kNoLevel)
-    claim_dbov_ = claim_dbov_ == jitter::kNoLevel ? step.packet.level_dbov : std::max(claim_dbov_, step.packet.level_dbov);
+  claim_dbov_ = std::max(claim_dbov_, step.packet.level_dbov);
   if (step.is_new_stream) forget();
   if (step.packet.content == jitter::Content::comfort_noise) {
     noise_.describe(step.packet.payload);

@@ -41,7 +41,7 @@ class Rendering {
   void take(std::span<std::int16_t> out) noexcept;
   void drop(std::size_t samples) noexcept;  ///< as if they had been taken
 
-  /// The loudest level claimed for what was played since the last call, kNoLevel: none was.
+  /// The loudest level claimed for what was played since the last call, see AudioReceiver.
   [[nodiscard]] std::int8_t take_claim_dbov() noexcept;
 
   [[nodiscard]] std::int64_t ticks_of(std::size_t output_samples) const noexcept;
@@ -98,7 +98,7 @@ class Rendering {
   std::size_t invented_samples_ = 0;  // last ones of the output, which were only counted
   std::size_t fade_samples_ = 0;      // of the fade under way, 0: none
   std::size_t faded_samples_ = 0;
-  std::int8_t claim_dbov_ = jitter::kNoLevel;
+  std::int8_t claim_dbov_ = kNoClaim;
   bool is_asleep_ = false;
   bool is_forgotten_ = false;  // a new stream began asleep
   bool has_begun_ = false;

@@ -71,7 +71,7 @@ void Rendering::fade_in(std::span<std::int16_t> out) noexcept {
 
 std::int8_t Rendering::take_claim_dbov() noexcept {
   const std::int8_t claim_dbov = claim_dbov_;
-  claim_dbov_ = jitter::kNoLevel;
+  claim_dbov_ = kNoClaim;
   return claim_dbov;
 }
 

@@ -53,7 +53,7 @@ struct ReceiverStatistics {
   std::int64_t playout_delay_ns = 0;  ///< now: from the arrival of the fastest packet to its playout
 };
 
-inline constexpr std::int32_t kNoClaim = -128;  ///< below every level of RFC 6464
+inline constexpr std::int8_t kNoClaim = -128;  ///< below every level of RFC 6464
 
 /// What the last pull() gave.
 enum class Playout : std::uint8_t { silence, speech, comfort_noise, concealment };
@@ -83,7 +83,7 @@ class MIXMINUS_API AudioReceiver {
   Playout skip(std::int64_t now_ns) noexcept;
 
   /// The loudest level, dBov, that the sender claims for packets that came or were played since the last call;
-  /// kNoClaim: there were none. A packet that does not say is full scale.
+  /// kNoClaim: there were none; jitter::kNoLevel, above all levels: one of them did not say.
   std::int32_t take_claim_dbov() noexcept;
 
   /// The sender's report, so that ours can say how old it is (RFC 3550 section 6.4.1, LSR and DLSR).

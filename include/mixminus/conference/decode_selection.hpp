@@ -21,8 +21,8 @@ struct DecodeSelectionConfig {
 
 /// What is known of one leg before its frame is decoded.
 struct LevelEvidence {
-  bool claims = false;           ///< the site sends levels; who does not is decoded always
-  std::int32_t claim_dbov = 0;   ///< loudest of what came or was played since the last tick; below -127: nothing
+  bool has_claims = false;       ///< the site sends levels; who does not is decoded always
+  std::int32_t claim_dbov = 0;   ///< loudest since the last tick, as AudioReceiver::take_claim_dbov() says
   float measured_dbov = 0.0F;    ///< of the frame of the last tick
   bool is_measured = false;      ///< that frame was decoded from a packet
   float gain_db = 0.0F;          ///< with which the leg would be heard
@@ -66,9 +66,10 @@ class MIXMINUS_API DecodeSelection {
     std::int32_t doubt_ticks = 0;       // too high since
     std::int32_t understated_ticks = 0;  // too low since
     std::int32_t measured_ticks = 0;    // decoded since
+    std::int32_t unsaid_ticks = 0;      // until a packet without a level is forgotten
     std::int32_t until_probe_ticks = 0;  // below zero: under way
     std::uint64_t overstated = 0;
-    bool claims = false;
+    bool has_claims = false;
     bool is_heard = false;
     bool is_understated = false;
     bool is_chosen = true;

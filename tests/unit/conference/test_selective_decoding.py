@@ -110,7 +110,7 @@ def test_who_is_silent_is_not_decoded() -> None:
     silent = sites[-1].leg.stats()
     assert silent.frames_not_decoded > 240
     assert sites[0].leg.stats().frames_not_decoded < 150
-    assert silent.level_dbov == pytest.approx(-65, abs=1)
+    assert silent.level_dbov == pytest.approx(-65, abs=3)
 
 
 def test_legs_without_levels_are_decoded_always() -> None:
@@ -145,11 +145,8 @@ def test_what_is_heard_is_what_would_be_heard() -> None:
         listeners.append(sites[-1].heard())
     difference = np.flatnonzero(listeners[0] != listeners[1])
     frames = set(difference // 960)
-    # each of the three sites enters once or twice, and a place given back fades
-    assert len(frames) <= 12
-    assert len(difference) <= 12 * (JOIN_SAMPLES + 960)
-    in_speech = listeners[0].reshape(-1, 960)[range(70, 110)]
-    assert np.array_equal(in_speech, listeners[1].reshape(-1, 960)[range(70, 110)])
+    assert len(frames) <= 6  # three sites enter, and the limiter delays
+    assert len(difference) <= 3 * JOIN_SAMPLES
 
 
 def test_an_onset_is_heard_from_its_first_frame() -> None:
@@ -230,12 +227,10 @@ def test_the_rest_of_a_long_packet_is_there_after_a_skip(frames_a_packet: int) -
     got = np.concatenate(list(pulled.values()))[JOIN_SAMPLES:]
     all_of_it = np.concatenate([want(i) for i in range(42)])
     windows = np.lib.stride_tricks.sliding_window_view(all_of_it, len(got))
-    assert min(np.max(np.abs(window.astype(int) - got)) for window in windows[::480]) == 0 or any(
-        np.array_equal(window, got) for window in windows
-    )
+    assert any(np.array_equal(window, got) for window in windows)
 
 
-COUNTED_WITHOUT_SAMPLES = {"playout_delay", "target_delay", "jitter"}
+FRAMES = 2500  # until a bad start is forgotten
 
 
 @pytest.mark.parametrize("losing", [False, True])
@@ -270,10 +265,10 @@ def test_delay_is_steered_while_nothing_is_decoded(codec: str) -> None:
     encoder = Codec(codec, sample_rate_hz=rate_hz)
     quiet = room_noise(1.0, -66.0, rate_hz, 1).reshape(-1, samples)
     rng = np.random.default_rng(5)
-    jitter_ns = np.where(rng.random(600) < 0.2, rng.integers(0, 70_000_000, 600), 0)
-    jitter_ns[300:] = 0
+    jitter_ns = np.where(rng.random(FRAMES) < 0.2, rng.integers(0, 70_000_000, FRAMES), 0)
+    jitter_ns[60:] = 0
     waiting: list[tuple[int, bytes]] = []
-    for index in range(600):
+    for index in range(FRAMES):
         payload = encoder.encode(quiet[index % 50])
         packet = sender.packet(payload, level_dbov=-66)
         waiting.append((index * FRAME_NS + int(jitter_ns[index]), packet))
