@@ -175,11 +175,13 @@ void Conference::take_frame(Leg& leg, std::int64_t now_ns) noexcept {
   const std::span<std::int16_t> frame = mixer_.frame(leg.id.slot);
   if (selection_.is_chosen(leg.id.slot)) {
     leg.playout = leg.receiver.pull(now_ns, frame);
-  } else {
-    leg.playout = leg.receiver.skip(now_ns);
-    ++leg.frames_not_decoded;
-    std::ranges::fill(frame, std::int16_t{0});
+    leg.has_frame = true;
+    return;
   }
+  leg.playout = leg.receiver.skip(now_ns);
+  ++leg.frames_not_decoded;
+  if (leg.has_frame) std::ranges::fill(frame, std::int16_t{0});  // once: the rows of all legs are more than a cache
+  leg.has_frame = false;
 }
 
 void Conference::plan_encodes() noexcept {

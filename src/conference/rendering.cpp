@@ -24,7 +24,9 @@ Status Rendering::configure(codec::Codec& codec, std::int32_t sample_rate_hz, st
   *this = {};
   codec_ = &codec;
   sample_rate_hz_ = sample_rate_hz;
-  const std::int32_t rate_hz = codec.sample_rate_hz();
+  const std::int32_t rate_hz = codec_rate_hz_ = codec.sample_rate_hz();
+  rtp_clock_hz_ = codec.rtp_clock_hz();
+  channels_ = codec.channels();
   const auto packet = static_cast<std::size_t>(rate_hz / 1000 * kMaxPacketMs + kMaxPacketMs);
   const Status status = resampler_.configure(rate_hz, sample_rate_hz, static_cast<std::int32_t>(2 * packet));
   if (status != Status::ok) return status;
@@ -95,13 +97,13 @@ void Rendering::decode(const jitter::Step& step, const jitter::JitterBuffer& jit
 std::int32_t Rendering::samples_of_packet(const jitter::Step& step) noexcept {
   if (!is_asleep_) return codec_->decode(step.packet.payload, pcm_);
   const std::size_t samples = samples_of(step.ticks);
-  if (samples * static_cast<std::size_t>(codec_->channels()) > pcm_.size()) return codec::kFailed;
+  if (samples * static_cast<std::size_t>(channels_) > pcm_.size()) return codec::kFailed;
   skipped_.push(step.packet.payload);
   return static_cast<std::int32_t>(samples);
 }
 
 bool Rendering::is_quiet(const jitter::Step& step, std::span<const std::int16_t> frame) noexcept {
-  const float duration_s = static_cast<float>(frame.size()) / static_cast<float>(codec_->sample_rate_hz());
+  const float duration_s = static_cast<float>(frame.size()) / static_cast<float>(codec_rate_hz_);
   if (is_asleep_) {
     const std::int8_t claim = step.packet.level_dbov;
     return claim != jitter::kNoLevel && quiet_.is_quiet(claim, duration_s);
@@ -132,7 +134,7 @@ bool Rendering::recover(const jitter::Step& step) noexcept {
   if (!is_audio || !codec_->has_fec(step.packet.payload)) return false;
   const std::size_t bridged = samples_of(step.bridged_ticks);
   const std::size_t lost = bridged + samples_of(step.ticks);
-  const auto channels = static_cast<std::size_t>(codec_->channels());
+  const auto channels = static_cast<std::size_t>(channels_);
   if (lost * channels > pcm_.size()) return false;
   if (!decode_copy(step.packet.payload, lost * channels)) return false;
   ++statistics_.fec_packets_received;
@@ -158,8 +160,8 @@ void Rendering::bridge(std::int64_t ticks, bool is_playing) noexcept {
 }
 
 void Rendering::conceal_samples(std::size_t samples, bool is_counted) noexcept {
-  const auto rate = static_cast<std::size_t>(codec_->sample_rate_hz());
-  const auto channels = static_cast<std::size_t>(codec_->channels());
+  const auto rate = static_cast<std::size_t>(codec_rate_hz_);
+  const auto channels = static_cast<std::size_t>(channels_);
   const std::size_t quantum = rate / 400;  // Opus conceals multiples of 2.5 ms
   samples = std::max((samples + quantum - 1) / quantum, std::size_t{1}) * quantum;
   samples = std::min(samples, kMaxPacketMs * quantum * 2 / 5);
@@ -284,27 +286,27 @@ void Rendering::drop(std::size_t samples) noexcept {
 
 std::span<std::int16_t> Rendering::mono(std::size_t samples) noexcept {
   const std::span<std::int16_t> frame = std::span{pcm_}.first(samples);
-  if (codec_->channels() == 2)
+  if (channels_ == 2)
     for (std::size_t i = 0; i < samples; ++i)
       frame[i] = static_cast<std::int16_t>((std::int32_t{pcm_[2 * i]} + pcm_[2 * i + 1]) / 2);
   return frame;
 }
 
 std::size_t Rendering::samples_of(std::int64_t ticks) const noexcept {
-  return static_cast<std::size_t>(std::max<std::int64_t>(ticks, 0) * codec_->sample_rate_hz() / codec_->rtp_clock_hz());
+  return static_cast<std::size_t>(std::max<std::int64_t>(ticks, 0) * codec_rate_hz_ / rtp_clock_hz_);
 }
 
 std::size_t Rendering::samples_of_ns(std::int64_t ns) const noexcept {
-  return static_cast<std::size_t>(ns * codec_->sample_rate_hz() / kNsPerSecond);
+  return static_cast<std::size_t>(ns * codec_rate_hz_ / kNsPerSecond);
 }
 
 std::int64_t Rendering::ticks_of(std::size_t output_samples) const noexcept {
-  return static_cast<std::int64_t>(output_samples) * codec_->rtp_clock_hz() / sample_rate_hz_;
+  return static_cast<std::int64_t>(output_samples) * rtp_clock_hz_ / sample_rate_hz_;
 }
 
 std::uint64_t Rendering::output_of(std::size_t samples) const noexcept {
   return static_cast<std::uint64_t>(samples) * static_cast<std::uint64_t>(sample_rate_hz_) /
-         static_cast<std::uint64_t>(codec_->sample_rate_hz());
+         static_cast<std::uint64_t>(codec_rate_hz_);
 }
 
 void Rendering::count_concealed(std::uint64_t output_samples, bool is_silent) noexcept {

@@ -81,6 +81,9 @@ class Rendering {
 
   codec::Codec* codec_ = nullptr;
   std::int32_t sample_rate_hz_ = 0;
+  std::int32_t codec_rate_hz_ = 0;  // asked once: a sleeping codec stays out of the cache
+  std::int32_t rtp_clock_hz_ = 0;
+  std::int32_t channels_ = 0;
   jitter::Concealment concealment_{};
   jitter::QuietDetector quiet_{};
   dsp::ComfortNoise noise_{};

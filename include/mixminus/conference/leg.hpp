@@ -54,19 +54,21 @@ struct LegStatistics {
 
 struct StreamFormat;  // encoder_bank.hpp
 
+/// What each packet and each tick touches comes first: with many legs every line of it comes from memory.
 struct Leg {
-  LegConfig config{};
   LegId id{};
   AudioReceiver receiver{};
-  RtpSender sender{};
-  RtcpSession rtcp{};
+  StreamFormat* format = nullptr;          ///< whose shared encoder it may use; none with a caller's codec
+  const StreamEncoder* encoder = nullptr;  ///< whose payload it sends this tick
+  std::int32_t own_frames_left = 0;        ///< how long it stays with its own encoder
   bool is_muted = false;
+  bool has_frame = false;              ///< its row of the mixer is not silent
   Playout playout = Playout::silence;  ///< what the last tick took from the receiver
   std::uint64_t frames_not_decoded = 0;
+  LegConfig config{};
+  RtpSender sender{};
+  RtcpSession rtcp{};
   StreamEncoder own_encoder{};
-  StreamFormat* format = nullptr;          ///< whose shared encoder it may use; none with a caller's codec
-  std::int32_t own_frames_left = 0;        ///< how long it stays with its own encoder
-  const StreamEncoder* encoder = nullptr;  ///< whose payload it sends this tick
 };
 
 }  // namespace mixminus::conference
