@@ -14,10 +14,9 @@ constexpr float kSilenceDbov = -127.0F;
 constexpr float kFallDbPerMs = 0.0144765F;   // 300 ms to 1/e of power, as mix::Loudest
 constexpr float kHysteresisDb = 3.0F;        // nobody flips at the edge
 constexpr std::int32_t kDoubtMs = 2000;      // longer than words are apart
-constexpr std::int32_t kProbeEveryMs = 5000;
-constexpr std::int32_t kProbeTicks = 3;
-constexpr std::int32_t kUnsettledTicks = 1;  // the first frame of a decoder that was woken proves nothing
-constexpr std::int32_t kProofTicks = 2;  // of the rest of a probe
+constexpr std::int32_t kProbeEveryMs = 8000;  // each costs five decodes: what wakes the decoder counts too
+constexpr std::int32_t kProbeTicks = 2;
+constexpr std::int32_t kProofTicks = 2;
 
 }  // namespace
 
@@ -55,12 +54,9 @@ void DecodeSelection::update(std::int32_t slot, const LevelEvidence& evidence) n
 
 void DecodeSelection::measure(Seat& seat, const LevelEvidence& evidence) noexcept {
   seat.measured_dbov = std::max(seat.measured_dbov - fall_db_, kSilenceDbov);
-  if (!evidence.is_measured || !seat.is_chosen) {
-    seat.measured_ticks = 0;
-    return;
-  }
+  if (!evidence.is_measured || !seat.is_chosen) return;
   seat.measured_dbov = std::max(seat.measured_dbov, evidence.measured_dbov);
-  if (!seat.has_claims || ++seat.measured_ticks <= kUnsettledTicks) return;
+  if (!seat.has_claims) return;
   judge_high(seat);
   judge_low(seat, evidence.measured_dbov);
 }

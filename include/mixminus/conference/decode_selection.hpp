@@ -36,7 +36,7 @@ struct LevelEvidence {
 /// mixer hears it.
 ///
 /// Claims that are too high cost decoding for two seconds; then they are worth what was measured until they
-/// agree with it again. Claims that are too low are found by decoding everybody for three frames every five
+/// agree with it again. Claims that are too low are found by decoding everybody for two frames every eight
 /// seconds; after that the leg is decoded always. Integers and sums of floats, in the order of slots.
 class MIXMINUS_API DecodeSelection {
  public:
@@ -65,7 +65,6 @@ class MIXMINUS_API DecodeSelection {
     float gain_db = 0.0F;
     std::int32_t doubt_ticks = 0;       // too high since
     std::int32_t understated_ticks = 0;  // too low since
-    std::int32_t measured_ticks = 0;    // decoded since
     std::int32_t unsaid_ticks = 0;      // until a packet without a level is forgotten
     std::int32_t until_probe_ticks = 0;  // below zero: under way
     std::uint64_t overstated = 0;
