@@ -104,8 +104,7 @@ Status AudioReceiver::State::configure() {
                     .delay = {config.min_delay_ms * kNsPerMs, config.max_delay_ms * kNsPerMs}});
   const Status status = reception.configure(codec->rtp_clock_hz());
   if (status != Status::ok) return status;
-  return rendering.configure(*codec, config.sample_rate_hz, frame_samples,
-                             static_cast<std::size_t>(max_payload_bytes));
+  return rendering.configure(*codec, config.sample_rate_hz, frame_samples, static_cast<std::size_t>(max_payload_bytes));
 }
 
 void AudioReceiver::insert(Bytes datagram, std::int64_t arrival_ns) noexcept {

@@ -161,7 +161,8 @@ void Conference::select_decodes() noexcept {
   selection_.start(mixer_.heard());
   for (const std::int32_t slot : slots_) {
     Leg& leg = *legs_[static_cast<std::size_t>(slot)];
-    const bool is_audible = !leg.is_muted && leg.config.role != mix::Role::listener && leg.config.role != mix::Role::tap;
+    const bool is_audible =
+        !leg.is_muted && leg.config.role != mix::Role::listener && leg.config.role != mix::Role::tap;
     selection_.update(slot, {.has_claims = leg.config.audio_level_id > 0 && leg.config.role != mix::Role::announcer,
                              .claim_dbov = leg.receiver.take_claim_dbov(),
                              .measured_dbov = mixer_.levels_dbov()[static_cast<std::size_t>(slot)],

@@ -11,9 +11,9 @@ namespace mixminus::conference {
 namespace {
 
 constexpr float kSilenceDbov = -127.0F;
-constexpr float kFallDbPerMs = 0.0144765F;   // 300 ms to 1/e of power, as mix::Loudest
-constexpr float kHysteresisDb = 3.0F;        // nobody flips at the edge
-constexpr std::int32_t kDoubtMs = 2000;      // longer than words are apart
+constexpr float kFallDbPerMs = 0.0144765F;    // 300 ms to 1/e of power, as mix::Loudest
+constexpr float kHysteresisDb = 3.0F;         // nobody flips at the edge
+constexpr std::int32_t kDoubtMs = 2000;       // longer than words are apart
 constexpr std::int32_t kProbeEveryMs = 8000;  // each costs five decodes: what wakes the decoder counts too
 constexpr std::int32_t kProbeTicks = 2;
 constexpr std::int32_t kProofTicks = 2;
@@ -34,7 +34,8 @@ void DecodeSelection::configure(const DecodeSelectionConfig& config, std::size_t
 void DecodeSelection::forget(std::size_t slot) noexcept {
   seats_[slot] = {};
   // neighbours take turns, so no tick decodes many more than the one before
-  seats_[slot].until_probe_ticks = 1 + static_cast<std::int32_t>(slot * 37 % static_cast<std::size_t>(probe_every_ticks_));
+  seats_[slot].until_probe_ticks =
+      1 + static_cast<std::int32_t>(slot * 37 % static_cast<std::size_t>(probe_every_ticks_));
 }
 
 void DecodeSelection::start(std::span<const std::int32_t> heard) noexcept {
@@ -48,7 +49,8 @@ void DecodeSelection::update(std::int32_t slot, const LevelEvidence& evidence) n
   seat.has_claims = evidence.has_claims && seat.unsaid_ticks == 0;
   seat.gain_db = evidence.gain_db;
   const float falling_dbov = std::max(seat.claim_dbov - fall_db_, kSilenceDbov);
-  seat.claim_dbov = std::max(static_cast<float>(evidence.claim_dbov <= 0 ? evidence.claim_dbov : kNoClaim), falling_dbov);
+  seat.claim_dbov =
+      std::max(static_cast<float>(evidence.claim_dbov <= 0 ? evidence.claim_dbov : kNoClaim), falling_dbov);
   measure(seat, evidence);
 }
 
@@ -88,8 +90,8 @@ void DecodeSelection::choose(std::span<const std::int32_t> slots) noexcept {
   chosen_ = 0;
   for (const std::int32_t slot : slots) {
     Seat& seat = this->seat(slot);
-    const bool is_needed = config_.places == 0 || !seat.has_claims || seat.is_understated || seat.is_heard ||
-                           may_be_heard(seat, last_db);
+    const bool is_needed =
+        config_.places == 0 || !seat.has_claims || seat.is_understated || seat.is_heard || may_be_heard(seat, last_db);
     seat.is_chosen = is_probed(seat) || is_needed;
     chosen_ += seat.is_chosen;
   }

@@ -66,7 +66,7 @@ class MIXMINUS_API Conference {
   [[nodiscard]] std::span<const std::int16_t> mix(std::int32_t index) const noexcept { return mixer_.mix(index); }
   [[nodiscard]] std::int32_t distinct_mixes() const noexcept { return distinct_mixes_; }
   [[nodiscard]] std::size_t encodes() const noexcept { return bank_.jobs().size(); }               ///< of the last tick
-  [[nodiscard]] std::int32_t decodes() const noexcept { return selection_.chosen(); }               ///< of the last tick
+  [[nodiscard]] std::int32_t decodes() const noexcept { return selection_.chosen(); }              ///< of the last tick
   [[nodiscard]] std::span<const std::int32_t> talkers() const noexcept { return mixer_.heard(); }  ///< slots
   [[nodiscard]] std::span<const std::int32_t> slots() const noexcept { return slots_; }            ///< taken, ascending
   [[nodiscard]] LegId id_at(std::int32_t slot) const noexcept;

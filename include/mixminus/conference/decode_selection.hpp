@@ -21,11 +21,11 @@ struct DecodeSelectionConfig {
 
 /// What is known of one leg before its frame is decoded.
 struct LevelEvidence {
-  bool has_claims = false;       ///< the site sends levels; who does not is decoded always
-  std::int32_t claim_dbov = 0;   ///< loudest since the last tick, as AudioReceiver::take_claim_dbov() says
-  float measured_dbov = 0.0F;    ///< of the frame of the last tick
-  bool is_measured = false;      ///< that frame was decoded from a packet
-  float gain_db = 0.0F;          ///< with which the leg would be heard
+  bool has_claims = false;      ///< the site sends levels; who does not is decoded always
+  std::int32_t claim_dbov = 0;  ///< loudest since the last tick, as AudioReceiver::take_claim_dbov() says
+  float measured_dbov = 0.0F;   ///< of the frame of the last tick
+  bool is_measured = false;     ///< that frame was decoded from a packet
+  float gain_db = 0.0F;         ///< with which the leg would be heard
 };
 
 /// Whoever mix::Loudest would choose is decoded, provided that no claim is more than `margin_db` too low.
@@ -63,9 +63,9 @@ class MIXMINUS_API DecodeSelection {
     float measured_dbov = -127.0F;  // smoothed
     float cap_dbov = 0.0F;          // what a claim is worth at most
     float gain_db = 0.0F;
-    std::int32_t doubt_ticks = 0;       // too high since
+    std::int32_t doubt_ticks = 0;        // too high since
     std::int32_t understated_ticks = 0;  // too low since
-    std::int32_t unsaid_ticks = 0;      // until a packet without a level is forgotten
+    std::int32_t unsaid_ticks = 0;       // until a packet without a level is forgotten
     std::int32_t until_probe_ticks = 0;  // below zero: under way
     std::uint64_t overstated = 0;
     bool has_claims = false;
@@ -88,7 +88,7 @@ class MIXMINUS_API DecodeSelection {
   std::int32_t doubt_ticks_ = 0;
   std::int32_t probe_every_ticks_ = 0;
   std::int32_t chosen_ = 0;
-  std::vector<Seat> seats_;    // by slot
+  std::vector<Seat> seats_;      // by slot
   std::vector<float> ranks_db_;  // memory of last_place_db()
 };
 

@@ -48,7 +48,7 @@ struct LegStatistics {
   std::uint64_t frames_not_decoded = 0;
   std::uint64_t levels_overstated = 0;   ///< how often its claims were found too high, and capped
   std::uint64_t levels_understated = 0;  ///< 1: its claims were found too low, so it is decoded always
-  bool is_heard = false;       ///< in the mix of the last tick
+  bool is_heard = false;                 ///< in the mix of the last tick
   bool has_said_bye = false;
 };
 

@@ -54,7 +54,8 @@ Bytes make_packet(Input& input, std::array<std::uint8_t, 300>& packet, std::uint
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   Input input({data, size});
   const std::size_t kind = input.byte() % kKinds.size();
-  ReceiverConfig config{.payload_type = 96, .red_payload_type = 63, .max_delay_ms = input.byte() * 4, .audio_level_id = 1};
+  ReceiverConfig config{
+      .payload_type = 96, .red_payload_type = 63, .max_delay_ms = input.byte() * 4, .audio_level_id = 1};
   config.codec = {.kind = kKinds[kind], .sample_rate_hz = kCodecRatesHz[kind]};
   AudioReceiver receiver;
   if (receiver.configure(config) != mixminus::Status::ok) return 0;
