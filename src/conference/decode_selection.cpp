@@ -90,8 +90,9 @@ void DecodeSelection::choose(std::span<const std::int32_t> slots) noexcept {
   chosen_ = 0;
   for (const std::int32_t slot : slots) {
     Seat& seat = this->seat(slot);
+    seat.is_loud = may_be_heard(seat, last_db);
     const bool is_needed =
-        config_.places == 0 || !seat.has_claims || seat.is_understated || seat.is_heard || may_be_heard(seat, last_db);
+        config_.places == 0 || !seat.has_claims || seat.is_understated || seat.is_heard || seat.is_loud;
     seat.is_chosen = is_probed(seat) || is_needed;
     chosen_ += seat.is_chosen;
   }
@@ -110,7 +111,7 @@ float DecodeSelection::last_place_db(std::span<const std::int32_t> slots) noexce
 
 bool DecodeSelection::may_be_heard(const Seat& seat, float last_place_db) const noexcept {
   if (seat.gain_db <= kInaudibleDb) return false;
-  const float margin_db = config_.margin_db + (seat.is_chosen ? kHysteresisDb : 0.0F);
+  const float margin_db = config_.margin_db + (seat.is_loud ? kHysteresisDb : 0.0F);
   const float level_dbov = std::min(seat.claim_dbov, seat.cap_dbov);
   return level_dbov >= config_.gate_dbov - margin_db && level_dbov + seat.gain_db >= last_place_db - margin_db;
 }

@@ -286,7 +286,7 @@ void Rendering::drop(std::size_t samples) noexcept {
 
 std::span<std::int16_t> Rendering::mono(std::size_t samples) noexcept {
   const std::span<std::int16_t> frame = std::span{pcm_}.first(samples);
-  if (channels_ == 2)
+  if (channels_ == 2 && !is_asleep_)
     for (std::size_t i = 0; i < samples; ++i)
       frame[i] = static_cast<std::int16_t>((std::int32_t{pcm_[2 * i]} + pcm_[2 * i + 1]) / 2);
   return frame;

@@ -71,6 +71,7 @@ class MIXMINUS_API DecodeSelection {
     bool has_claims = false;
     bool is_heard = false;
     bool is_understated = false;
+    bool is_loud = false;  // by its claims it may be heard
     bool is_chosen = true;
   };
 

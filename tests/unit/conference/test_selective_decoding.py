@@ -113,6 +113,14 @@ def test_who_is_silent_is_not_decoded() -> None:
     assert silent.level_dbov == pytest.approx(-65, abs=3)
 
 
+def test_a_room_below_the_margin_stays_undecoded_after_a_probe() -> None:
+    conf = conference()
+    hum = [Site(conf, tone(100 + site, level=58)) for site in range(6)]  # -58 dBov
+    decodes = run(conf, hum, 450)
+    assert max(decodes[2:]) == 1
+    assert sum(decodes[2:]) <= 2 * 2 * len(hum)
+
+
 def test_legs_without_levels_are_decoded_always() -> None:
     conf = conference()
     sites = [Site(conf, noise(1)), Site(conf, noise(2))]
