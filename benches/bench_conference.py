@@ -14,6 +14,7 @@ import mixminus
 LEGS, TALKERS = 162, 4
 FRAME_NS = 20_000_000
 HEADER = struct.Struct("!BBHII")
+LEVEL = struct.Struct("!HHBBH")  # RFC 6464 in RFC 8285
 LOOP = 50  # frames that talkers repeat
 
 
@@ -37,16 +38,17 @@ def voices() -> list[list[bytes]]:
 class Talk:
     """A conference whose legs all send; one call is one tick."""
 
-    def __init__(self, threads: int) -> None:
+    def __init__(self, threads: int, audio_level_id: int = 0) -> None:
         self.conference = mixminus.Conference(threads=threads, loudest=TALKERS, seed=1)
         self.voices = voices()
-        self.legs = [self.conference.add_leg() for _ in range(LEGS)]
+        self.legs = [self.conference.add_leg(audio_level_id=audio_level_id) for _ in range(LEGS)]
         self.frame = 0
 
     def receive(self) -> None:
         for ssrc, (leg, payloads) in enumerate(zip(self.legs, self.voices, strict=True)):
-            header = HEADER.pack(0x80, 111, self.frame & 0xFFFF, self.frame * 960, ssrc)
-            leg.receive(header + payloads[self.frame % LOOP], self.frame * FRAME_NS)
+            header = HEADER.pack(0x90, 111, self.frame & 0xFFFF, self.frame * 960, ssrc)
+            level = LEVEL.pack(0xBEDE, 1, 1 << 4, 15 if ssrc < TALKERS else 60, 0)
+            leg.receive(header + level + payloads[self.frame % LOOP], self.frame * FRAME_NS)
 
     def tick(self) -> None:
         self.conference.tick(self.frame * FRAME_NS + FRAME_NS // 2)
@@ -79,14 +81,16 @@ class CodecsAlone:
         self.frame += 1
 
 
-@pytest.mark.parametrize("impl", ["mixminus", "codecs alone"])
+@pytest.mark.parametrize("impl", ["mixminus", "mixminus with levels", "codecs alone"])
 def bench_tick(benchmark: BenchmarkFixture, impl: str) -> None:
     benchmark.group = f"conference: {LEGS} Opus legs, {TALKERS} talk, one thread"
-    talk: Callable[[], None] = Talk(threads=1) if impl == "mixminus" else CodecsAlone()
+    level_id = int(impl == "mixminus with levels")
+    talk: Callable[[], None] = CodecsAlone() if impl == "codecs alone" else Talk(1, level_id)
     benchmark.pedantic(talk, rounds=150, warmup_rounds=30)  # type: ignore[no-untyped-call]
     if isinstance(talk, Talk):
         assert talk.conference.distinct_mixes == TALKERS + 1
         assert talk.conference.encodes == TALKERS + 1
+        assert talk.conference.decodes < (20 if level_id else LEGS + 1)
         assert all(leg.stats().packets_sent == talk.frame for leg in talk.legs)
         assert sum(leg.stats().packets_discarded for leg in talk.legs) == 0
 

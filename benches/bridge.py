@@ -1,6 +1,7 @@
 """``mixminus serve`` under load beside the codecs alone: CPU time of the whole server per participant-second.
 
-The floor is libopus doing the same decodes and encodes in this process, through the same bindings. Run it
+The floor is libopus doing the same decodes and encodes in this process, through the same bindings. Where the sites
+say how loud their packets are (RFC 6464) the server need not decode who is silent, the floor does. Run it
 on an idle machine of two cores: python -m benches.bridge --sites 162 --talkers 4 --seconds 10
 """
 
@@ -19,11 +20,12 @@ from numpy.typing import NDArray
 from mixminus import Codec
 from mixminus.apps.load_endpoints import WARM_UP_S, Endpoint, exercise, open_endpoints
 from mixminus.apps.rtp_sender import FORMATS, RtpSender
-from mixminus.apps.voices import read_clips, room_noise
+from mixminus.apps.voices import levels_dbov, read_clips, room_noise
 
 Item = TypeVar("Item")
 OPUS = FORMATS["opus"]
 FRAMES_PER_S = 50
+AUDIO_LEVEL_ID = 1
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Load:
     talkers: int
     seconds: float
     shares_encodes: bool = True
+    has_levels: bool = False
 
     @property
     def encodes(self) -> int:
@@ -41,21 +44,35 @@ class Load:
         return self.talkers + 1 if self.shares_encodes else self.sites
 
 
-def payloads(load: Load) -> list[list[bytes]]:
+@dataclass(frozen=True)
+class Voice:
+    """What a site sends in a circle."""
+
+    payloads: list[bytes]
+    levels_dbov: list[int]
+
+    def turned(self, start: int) -> "Voice":
+        """Return it from another point on."""
+        return Voice(
+            self.payloads[start:] + self.payloads[:start],
+            self.levels_dbov[start:] + self.levels_dbov[:start],
+        )
+
+
+def voices(load: Load) -> list[Voice]:
     """Return what each site sends: speech of the talkers, the noise of a quiet room of the others."""
     speech = phone(np.concatenate(read_clips(None, OPUS.sample_rate_hz)))
     noise = phone(room_noise(5.0, -61.0, OPUS.sample_rate_hz, seed=1))
-    starts = [len(speech) * site // load.talkers for site in range(load.talkers)]
-    return [speech[start:] + speech[:start] for start in starts] + [noise] * (
-        load.sites - load.talkers
-    )
+    starts = [len(speech.payloads) * site // load.talkers for site in range(load.talkers)]
+    return [speech.turned(start) for start in starts] + [noise] * (load.sites - load.talkers)
 
 
-def phone(samples: NDArray[np.int16]) -> list[bytes]:
+def phone(samples: NDArray[np.int16]) -> Voice:
     """Encode as the sites do: 32 kbit/s for voices."""
     codec = Codec(application="voip", bitrate_bps=32_000, complexity=9)
     whole = samples[: len(samples) // OPUS.frame_samples * OPUS.frame_samples]
-    return [codec.encode(frame) for frame in whole.reshape(-1, OPUS.frame_samples)]
+    frames = whole.reshape(-1, OPUS.frame_samples)
+    return Voice([codec.encode(frame) for frame in frames], levels_dbov(whole, OPUS.frame_samples))
 
 
 def cpu_seconds(process: int) -> float:
@@ -64,9 +81,11 @@ def cpu_seconds(process: int) -> float:
     return (int(fields[11]) + int(fields[12])) / 100
 
 
-def serve(load: Load, sent: list[list[bytes]]) -> tuple[float, float]:
+def serve(load: Load, sent: list[Voice]) -> tuple[float, float]:
     """Return CPU ms per participant-second and the fewest packets a second that a site got."""
     options = [] if load.shares_encodes else ["--no-shared-encode"]
+    level_id = AUDIO_LEVEL_ID if load.has_levels else 0
+    options += ["--audio-level-id", str(level_id)]
     command = [sys.executable, "-m", "mixminus", "serve", "--listen", "127.0.0.1:0", *options]
     with subprocess.Popen(
         [*command, "--max-legs", str(load.sites)], stdout=subprocess.PIPE, text=True
@@ -74,12 +93,25 @@ def serve(load: Load, sent: list[list[bytes]]) -> tuple[float, float]:
         assert server.stdout is not None
         port = int(server.stdout.readline().rpartition(":")[2])
         senders = [
-            RtpSender(OPUS.frame_ticks, OPUS.payload_type, ssrc=1 + site, seed=site)
+            RtpSender(
+                OPUS.frame_ticks,
+                OPUS.payload_type,
+                ssrc=1 + site,
+                seed=site,
+                audio_level_id=level_id,
+            )
             for site in range(load.sites)
         ]
         sockets = open_endpoints(("127.0.0.1", port), senders)
         endpoints = [
-            Endpoint(sender=sender, payloads=own, first_payload=0, network=None, socket=socket)
+            Endpoint(
+                sender=sender,
+                payloads=own.payloads,
+                levels_dbov=own.levels_dbov,
+                first_payload=0,
+                network=None,
+                socket=socket,
+            )
             for sender, own, socket in zip(senders, sent, sockets, strict=True)
         ]
         marks: list[tuple[float, float]] = []
@@ -96,14 +128,16 @@ def serve(load: Load, sent: list[list[bytes]]) -> tuple[float, float]:
     return per_site, min(e.packets_received for e in endpoints) / load.seconds
 
 
-def floor(load: Load, sent: list[list[bytes]]) -> float:
+def floor(load: Load, sent: list[Voice]) -> float:
     """Return CPU ms per participant-second of the codecs alone."""
     decode_ms = {
-        key: timed(Codec().decode, circle(own))
+        key: timed(Codec().decode, circle(own.payloads))
         for key, own in {id(own): own for own in sent}.items()
     }
     decoder = Codec()
-    encode_ms = timed(Codec().encode, [decoder.decode(payload) for payload in circle(sent[0])])
+    encode_ms = timed(
+        Codec().encode, [decoder.decode(payload) for payload in circle(sent[0].payloads)]
+    )
     total_ms = sum(decode_ms[id(own)] for own in sent) + load.encodes * encode_ms
     return FRAMES_PER_S * total_ms / load.sites
 
@@ -122,19 +156,19 @@ def timed(work: Callable[[Item], object], items: Sequence[Item]) -> float:
 
 
 def main() -> int:
-    """Print one line for each way of encoding."""
+    """Print one line for each way of decoding and encoding."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sites", type=int, default=162)
     parser.add_argument("--talkers", type=int, default=4)
     parser.add_argument("--seconds", type=float, default=10.0)
     args = parser.parse_args()
-    for shares in (True, False):
-        load = Load(args.sites, args.talkers, args.seconds, shares)
-        sent = payloads(load)
+    for shares, has_levels in ((True, True), (True, False), (False, False)):
+        load = Load(args.sites, args.talkers, args.seconds, shares, has_levels)
+        sent = voices(load)
         cpu_ms, packets = serve(load, sent)
         floor_ms = floor(load, sent)
         print(
-            f"{load.encodes:4d} encodes a frame: {cpu_ms:.3f} ms of CPU per participant-second, codecs alone "
+            f"{load.encodes:4d} encodes a frame, {'with' if has_levels else 'no'} levels: {cpu_ms:.3f} ms of CPU per participant-second, codecs alone "
             f"{floor_ms:.3f}, ratio {cpu_ms / floor_ms:.3f}, {packets:.1f} packets/s to the worst served site"
         )
     return 0

@@ -266,6 +266,7 @@ cdef extern from "mixminus/conference/audio_receiver.hpp" namespace "mixminus::c
         int32_t frame_ms
         int32_t min_delay_ms
         int32_t max_delay_ms
+        int32_t audio_level_id
 
     cdef cppclass CoreReceiverStatistics "mixminus::conference::ReceiverStatistics":
         uint64_t packets_received
@@ -299,6 +300,7 @@ cdef extern from "mixminus/conference/audio_receiver.hpp" namespace "mixminus::c
         Status configure(const CoreReceiverConfig& config, unique_ptr[CoreCodec] codec) noexcept
         void insert(span[const_uint8_t] datagram, int64_t arrival_ns) noexcept
         CorePlayout pull(int64_t now_ns, span[int16_t] out) noexcept
+        CorePlayout skip(int64_t now_ns) noexcept
         CoreReceiverStatistics statistics() noexcept
         int32_t frame_samples() noexcept
 
@@ -328,6 +330,7 @@ cdef extern from "mixminus/conference/conference.hpp" namespace "mixminus::confe
         StreamOrigin origin
         int32_t min_delay_ms
         int32_t max_delay_ms
+        int32_t audio_level_id
         cbool lists_contributors
         string cname
 
@@ -347,6 +350,10 @@ cdef extern from "mixminus/conference/conference.hpp" namespace "mixminus::confe
         uint64_t encode_failures
         RemoteStatistics remote
         float level_dbov
+        cbool is_decoded
+        uint64_t frames_not_decoded
+        uint64_t levels_overstated
+        uint64_t levels_understated
         cbool is_heard
         cbool has_said_bye
 
@@ -380,6 +387,7 @@ cdef extern from "mixminus/conference/conference.hpp" namespace "mixminus::confe
         Status statistics(LegId id, LegStatistics& statistics) noexcept
         int32_t mix_of(LegId id) noexcept
         int32_t distinct_mixes() noexcept
+        int32_t decodes() noexcept
         size_t encodes() noexcept
         span[const_int32_t] talkers() noexcept
         uint64_t packets_for_nobody() noexcept

@@ -70,6 +70,13 @@ class LegStats(AudioReceiverStats):
     reports_received: int
     reports_malformed: int
     level_dbov: float
-    """Of the last frame that was decoded, -127..0 (RFC 6464)."""
+    """Of the last frame, -127..0; where it was not decoded, what the site claims (RFC 6464), smoothed."""
+    is_decoded: bool
+    """In the last tick. False only where the site sends levels and none that would be heard."""
+    frames_not_decoded: int
+    levels_overstated: int
+    """How often it was found much quieter than it claims; then its claims are worth what was measured."""
+    levels_understated: int
+    """1: it was found much louder than it claims, and is decoded always from then on."""
     is_heard: bool
     """In the mix of the last tick."""

@@ -98,7 +98,7 @@ cdef dict LEG_PROBLEMS = {
     <int>Status.unsupported_codec: "the codec is not possible with this rate, channel count or settings",
     <int>Status.out_of_range: "payload_type must be given for l16, no payload type be in 64..95 (RFC 5761) or that of "
                               "red_payload_type, gain_db be at most 20, delays be 0..2000 ms and "
-                              "min_delay_ms at most max_delay_ms, cname have 1..255 bytes",
+                              "min_delay_ms at most max_delay_ms, audio_level_id 0..255, cname have 1..255 bytes",
 }
 
 
@@ -117,6 +117,10 @@ cdef object leg_stats(const LegStatistics& now):
         reports_received=now.remote.reports_received,
         reports_malformed=now.remote.reports_malformed,
         level_dbov=now.level_dbov,
+        is_decoded=now.is_decoded,
+        frames_not_decoded=now.frames_not_decoded,
+        levels_overstated=now.levels_overstated,
+        levels_understated=now.levels_understated,
         is_heard=now.is_heard,
     )
 
@@ -181,7 +185,7 @@ cdef class Conference:
 
     def add_leg(self, codec="opus", str name="", str role="talker", *, ssrc=None, payload_type=None,
                 red_payload_type=None, float gain_db=0.0, int min_delay_ms=0, int max_delay_ms=1000,
-                bint list_contributors=False, str cname="mixminus"):
+                int audio_level_id=0, bint list_contributors=False, str cname="mixminus"):
         """Let a site in.
 
         Parameters
@@ -203,6 +207,9 @@ cdef class Conference:
             How loud the site is mixed, at most 20; below -60 it is not heard.
         min_delay_ms, max_delay_ms : int
             Bounds of the playout delay of its receiver, 0..2000.
+        audio_level_id : int
+            Under which header extension the site says how loud its packets are (RFC 6464, RFC 8285), 1..255. Such
+            a leg is decoded only while it may be heard. 0: it does not say, and is decoded always.
         list_contributors : bool
             Put the SSRCs of who is heard into the CSRC list (RFC 3550 section 7.1).
         cname : str
@@ -229,6 +236,7 @@ cdef class Conference:
         config.gain_db = gain_db
         config.min_delay_ms = min_delay_ms
         config.max_delay_ms = max_delay_ms
+        config.audio_level_id = audio_level_id
         config.lists_contributors = list_contributors
         config.cname = cname.encode()
         if payload_type is not None:
@@ -295,6 +303,11 @@ cdef class Conference:
     def distinct_mixes(self) -> int:
         """Different mixes of the last tick: one for each talker and one for everybody else."""
         return self.core.distinct_mixes()
+
+    @property
+    def decodes(self) -> int:
+        """Legs decoded in the last tick: those without levels, and those whose levels may bring them into the mix."""
+        return self.core.decodes()
 
     @property
     def encodes(self) -> int:

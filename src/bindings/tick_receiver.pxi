@@ -28,6 +28,8 @@ cdef class AudioReceiver:
         Bounds of the adaptive delay, relative to the fastest packets; at most 2000.
     channels : int
         Of the codec; two are mixed down to one.
+    audio_level_id : int
+        Of the header extension that says how loud a packet is (RFC 6464), 1..255; 0: none.
 
     Raises
     ------
@@ -44,7 +46,8 @@ cdef class AudioReceiver:
     """
 
     def __init__(self, codec="opus", int sample_rate_hz=48000, int frame_ms=20, *, payload_type=None,
-                 red_payload_type=None, int min_delay_ms=0, int max_delay_ms=1000, int channels=1):
+                 red_payload_type=None, int min_delay_ms=0, int max_delay_ms=1000, int channels=1,
+                 int audio_level_id=0):
         cdef CoreReceiverConfig config
         config.payload_type = -1 if payload_type is None else payload_type
         config.red_payload_type = -1 if red_payload_type is None else red_payload_type
@@ -52,6 +55,7 @@ cdef class AudioReceiver:
         config.frame_ms = frame_ms
         config.min_delay_ms = min_delay_ms
         config.max_delay_ms = max_delay_ms
+        config.audio_level_id = audio_level_id
         config.codec.channels = channels
         if read_codec(codec, sample_rate_hz, &config.codec):
             check(self.core.configure(config), f"no receiver of {codec!r} can be made so")
@@ -108,9 +112,22 @@ cdef class AudioReceiver:
         PyBuffer_Release(&view)
         return out
 
+    def skip(self, int64_t now_ns):
+        """Let one frame pass without decoding it; the next `pull` fades in.
+
+        Delay and `stats` go on as if it had been played, by the levels that the packets claim.
+
+        Parameters
+        ----------
+        now_ns : int
+            As for `pull`, of which it takes the place.
+        """
+        with nogil:
+            self.playout = <int>self.core.skip(now_ns)
+
     @property
     def last_playout(self):
-        """What the last `pull` gave: silence, speech, comfort_noise or concealment."""
+        """What the last `pull` gave, or the last `skip` would have given: silence, speech, comfort_noise or concealment."""
         return PLAYOUTS[self.playout]
 
     def stats(self):

@@ -9,6 +9,7 @@
 #include "conference/rendering.hpp"
 #include "mixminus/base/time.hpp"
 #include "mixminus/jitter/jitter_buffer.hpp"
+#include "mixminus/rtp/header_extensions.hpp"
 #include "mixminus/rtp/packet.hpp"
 #include "mixminus/rtp/reception.hpp"
 #include "mixminus/rtp/redundancy.hpp"
@@ -29,7 +30,8 @@ bool is_valid(const ReceiverConfig& config) noexcept {
   const auto is_type = [](std::int32_t type) { return type >= -1 && type <= 127; };
   return has_frame && config.sample_rate_hz >= 8000 && config.sample_rate_hz <= 48000 && config.min_delay_ms >= 0 &&
          config.min_delay_ms <= config.max_delay_ms && config.max_delay_ms <= 2000 && is_type(config.payload_type) &&
-         is_type(config.red_payload_type) && is_type(config.cn_payload_type);
+         is_type(config.red_payload_type) && is_type(config.cn_payload_type) && config.audio_level_id >= 0 &&
+         config.audio_level_id <= 255;
 }
 
 }  // namespace
@@ -43,6 +45,7 @@ struct AudioReceiver::State {
   std::uint32_t reception_ssrc = 0;
   ReceiverStatistics counted{};
   std::size_t frame_samples = 0;
+  std::int32_t claim_dbov = kNoClaim;
 
   Status configure();
   void insert(const PacketView& packet, std::int64_t arrival_ns) noexcept;
@@ -50,9 +53,13 @@ struct AudioReceiver::State {
   void count_reception(const PacketView& packet, std::int64_t arrival_ns) noexcept;
   void insert_redundant(const PacketView& packet, std::int64_t arrival_ns) noexcept;
   void insert_copy(const PacketView& packet, const rtp::Block& block, std::int64_t arrival_ns) noexcept;
+  [[nodiscard]] std::int8_t claimed_level_dbov(const PacketView& packet) const noexcept;
   bool describe(std::uint8_t payload_type, Bytes payload, jitter::Media& media) noexcept;
   [[nodiscard]] std::int32_t ticks_of(std::int32_t samples) const noexcept;
+  void render(std::int64_t now_ns) noexcept;
   Playout pull(std::int64_t now_ns, std::span<std::int16_t> out) noexcept;
+  Playout skip(std::int64_t now_ns) noexcept;
+  std::int32_t take_claim_dbov() noexcept;
   [[nodiscard]] ReceiverStatistics statistics() const noexcept;
 };
 
@@ -90,13 +97,14 @@ Status AudioReceiver::State::configure() {
   frame_samples = static_cast<std::size_t>(config.sample_rate_hz * config.frame_ms / 1000);
   // no codec sends more than the samples themselves; what is never filled costs no memory
   const std::int32_t sample_bytes = codec->sample_rate_hz() * kMaxPacketMs / 1000 * codec->channels() * 2;
+  const std::int32_t max_payload_bytes = std::max(sample_bytes, kMaxDatagramBytes);
   jitter.configure({.rtp_clock_hz = codec->rtp_clock_hz(),
                     .frame_ms = config.frame_ms,
-                    .max_payload_bytes = std::max(sample_bytes, kMaxDatagramBytes),
+                    .max_payload_bytes = max_payload_bytes,
                     .delay = {config.min_delay_ms * kNsPerMs, config.max_delay_ms * kNsPerMs}});
   const Status status = reception.configure(codec->rtp_clock_hz());
   if (status != Status::ok) return status;
-  return rendering.configure(*codec, config.sample_rate_hz, frame_samples);
+  return rendering.configure(*codec, config.sample_rate_hz, frame_samples, static_cast<std::size_t>(max_payload_bytes));
 }
 
 void AudioReceiver::insert(Bytes datagram, std::int64_t arrival_ns) noexcept {
@@ -124,7 +132,17 @@ void AudioReceiver::State::insert(const PacketView& packet, std::int64_t arrival
 
 void AudioReceiver::State::insert_media(const PacketView& packet, std::int64_t arrival_ns) noexcept {
   jitter::Media media;
-  if (describe(packet.payload_type, packet.payload, media)) (void)jitter.insert(packet, media, arrival_ns);
+  if (!describe(packet.payload_type, packet.payload, media)) return;
+  media.level_dbov = claimed_level_dbov(packet);
+  const bool is_stored = jitter.insert(packet, media, arrival_ns) == jitter::Insertion::stored;
+  if (is_stored) claim_dbov = std::max<std::int32_t>(claim_dbov, media.level_dbov);
+}
+
+std::int8_t AudioReceiver::State::claimed_level_dbov(const PacketView& packet) const noexcept {
+  if (config.audio_level_id == 0) return jitter::kNoLevel;
+  rtp::AudioLevel level{.level_dbov = jitter::kNoLevel};
+  (void)rtp::find_audio_level(packet, static_cast<std::uint8_t>(config.audio_level_id), level);
+  return level.level_dbov;
 }
 
 void AudioReceiver::State::count_reception(const PacketView& packet, std::int64_t arrival_ns) noexcept {
@@ -156,7 +174,8 @@ void AudioReceiver::State::insert_copy(const PacketView& packet, const rtp::Bloc
                                        std::int64_t arrival_ns) noexcept {
   const std::int32_t samples = codec->duration(block.payload);
   if (samples <= 0) return;  // RFC 2198 allows empty blocks
-  const jitter::Media media{jitter::Content::audio, ticks_of(samples), false};
+  // the copy is not there without its carrier, whose level stands for it
+  const jitter::Media media{jitter::Content::audio, ticks_of(samples), false, claimed_level_dbov(packet)};
   // a block has no sequence number: its age in packets follows from its age in time
   const std::int32_t distance = std::max<std::int32_t>(block.timestamp_offset / std::max(media.duration_ticks, 1), 1);
   (void)jitter.insert_copy(packet, distance, block.timestamp_offset, block.payload, media, arrival_ns);
@@ -169,12 +188,12 @@ bool AudioReceiver::State::describe(std::uint8_t payload_type, Bytes payload, ji
       ++counted.packets_malformed;
       return false;
     }
-    media = {jitter::Content::audio, ticks_of(samples), codec->has_fec(payload)};
+    media = {.duration_ticks = ticks_of(samples), .has_fec = codec->has_fec(payload)};
   } else if (payload_type == config.cn_payload_type) {
-    media = {jitter::Content::comfort_noise, 0, false};
+    media = {.content = jitter::Content::comfort_noise};
   } else {
     ++counted.packets_of_other_payload_type;
-    media = {jitter::Content::other, 0, false};
+    media = {.content = jitter::Content::other};
   }
   return true;
 }
@@ -189,7 +208,36 @@ Playout AudioReceiver::pull(std::int64_t now_ns, std::span<std::int16_t> out) no
   return Playout::silence;
 }
 
+Playout AudioReceiver::skip(std::int64_t now_ns) noexcept {
+  return state_ == nullptr ? Playout::silence : state_->skip(bounded_time_ns(now_ns));
+}
+
+std::int32_t AudioReceiver::take_claim_dbov() noexcept {
+  return state_ == nullptr ? kNoClaim : state_->take_claim_dbov();
+}
+
+std::int32_t AudioReceiver::State::take_claim_dbov() noexcept {
+  const std::int32_t loudest_dbov = std::max<std::int32_t>(claim_dbov, rendering.take_claim_dbov());
+  claim_dbov = kNoClaim;
+  return loudest_dbov;
+}
+
 Playout AudioReceiver::State::pull(std::int64_t now_ns, std::span<std::int16_t> out) noexcept {
+  rendering.wake();
+  render(now_ns);
+  rendering.take(out);
+  return rendering.playout();
+}
+
+Playout AudioReceiver::State::skip(std::int64_t now_ns) noexcept {
+  rendering.fall_asleep();
+  render(now_ns);
+  rendering.drop(frame_samples);
+  return rendering.playout();
+}
+
+/// Makes at least one frame available.
+void AudioReceiver::State::render(std::int64_t now_ns) noexcept {
   for (int steps = 0; rendering.available() < frame_samples; ++steps) {
     const std::size_t available = rendering.available();
     const std::int64_t ahead_ns = static_cast<std::int64_t>(available) * kNsPerSecond / config.sample_rate_hz;
@@ -199,8 +247,6 @@ Playout AudioReceiver::State::pull(std::int64_t now_ns, std::span<std::int16_t> 
     else
       rendering.bridge(room_ticks, true);
   }
-  rendering.take(out);
-  return rendering.playout();
 }
 
 ReceiverStatistics AudioReceiver::State::statistics() const noexcept {

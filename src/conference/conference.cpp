@@ -31,6 +31,8 @@ Status Conference::configure(const Config& config) noexcept try {
   const Status bank =
       bank_.configure(config.sample_rate_hz, mixer_.frame_samples(), config.capacity, config.shares_encodes);
   if (bank != Status::ok) return bank;
+  selection_.configure({.places = config.loudest, .gate_dbov = mixer_.config().selection.gate_dbov},
+                       static_cast<std::size_t>(config.capacity), config.frame_ms);
   config_ = config;
   legs_.clear();
   legs_.resize(static_cast<std::size_t>(config.capacity));
@@ -75,7 +77,8 @@ Status Conference::equip(Leg& leg, LegCodecs codecs) {
                                 .sample_rate_hz = config_.sample_rate_hz,
                                 .frame_ms = config_.frame_ms,
                                 .min_delay_ms = config.min_delay_ms,
-                                .max_delay_ms = config.max_delay_ms};
+                                .max_delay_ms = config.max_delay_ms,
+                                .audio_level_id = config.audio_level_id};
   Status status =
       codecs.decoder ? leg.receiver.configure(receiver, std::move(codecs.decoder)) : leg.receiver.configure(receiver);
   if (status == Status::ok) status = leg.rtcp.configure(config.origin.ssrc, config.cname);
@@ -94,6 +97,7 @@ Status Conference::remove_leg(LegId id) noexcept {
   bank_.remove(*leg);
   slots_.erase(std::lower_bound(slots_.begin(), slots_.end(), id.slot));
   legs_[static_cast<std::size_t>(id.slot)].reset();
+  selection_.forget(static_cast<std::size_t>(id.slot));
   return mixer_.remove(id.slot);
 }
 
@@ -138,9 +142,9 @@ void Conference::expect_loss(Leg& leg) noexcept {
 }
 
 void Conference::tick(std::int64_t now_ns) noexcept {
+  select_decodes();
   auto decode = [&](std::size_t index) noexcept {
-    Leg& leg = *legs_[static_cast<std::size_t>(slots_[index])];
-    leg.receiver.pull(now_ns, mixer_.frame(leg.id.slot));
+    take_frame(*legs_[static_cast<std::size_t>(slots_[index])], now_ns);
   };
   pool_.run(slots_.size(), decode);
   distinct_mixes_ = mixer_.tick();
@@ -151,6 +155,34 @@ void Conference::tick(std::int64_t now_ns) noexcept {
   };
   pool_.run(bank_.jobs().size(), encode);
   send(bounded_time_ns(now_ns));
+}
+
+void Conference::select_decodes() noexcept {
+  selection_.start(mixer_.heard());
+  for (const std::int32_t slot : slots_) {
+    Leg& leg = *legs_[static_cast<std::size_t>(slot)];
+    const bool is_audible =
+        !leg.is_muted && leg.config.role != mix::Role::listener && leg.config.role != mix::Role::tap;
+    selection_.update(slot, {.has_claims = leg.config.audio_level_id > 0 && leg.config.role != mix::Role::announcer,
+                             .claim_dbov = leg.receiver.take_claim_dbov(),
+                             .measured_dbov = mixer_.levels_dbov()[static_cast<std::size_t>(slot)],
+                             .is_measured = leg.playout == Playout::speech,
+                             .gain_db = is_audible ? leg.config.gain_db : DecodeSelection::kInaudibleDb});
+  }
+  selection_.choose(slots_);
+}
+
+void Conference::take_frame(Leg& leg, std::int64_t now_ns) noexcept {
+  const std::span<std::int16_t> frame = mixer_.frame(leg.id.slot);
+  if (selection_.is_chosen(leg.id.slot)) {
+    leg.playout = leg.receiver.pull(now_ns, frame);
+    leg.has_frame = true;
+    return;
+  }
+  leg.playout = leg.receiver.skip(now_ns);
+  ++leg.frames_not_decoded;
+  if (leg.has_frame) std::ranges::fill(frame, std::int16_t{0});  // once: the rows of all legs are more than a cache
+  leg.has_frame = false;
 }
 
 void Conference::plan_encodes() noexcept {
@@ -200,15 +232,26 @@ void Conference::take_report(LegId id) noexcept {
 }
 
 Status Conference::set_gain_db(LegId id, float gain_db) noexcept {
-  return find(id) == nullptr ? Status::unknown_leg : mixer_.set_gain_db(id.slot, gain_db);
+  Leg* const leg = find(id);
+  if (leg == nullptr) return Status::unknown_leg;
+  const Status status = mixer_.set_gain_db(id.slot, gain_db);
+  if (status == Status::ok) leg->config.gain_db = gain_db;
+  return status;
 }
 
 Status Conference::set_muted(LegId id, bool is_muted) noexcept {
-  return find(id) == nullptr ? Status::unknown_leg : mixer_.set_muted(id.slot, is_muted);
+  Leg* const leg = find(id);
+  if (leg == nullptr) return Status::unknown_leg;
+  leg->is_muted = is_muted;
+  return mixer_.set_muted(id.slot, is_muted);
 }
 
 Status Conference::set_role(LegId id, mix::Role role) noexcept {
-  return find(id) == nullptr ? Status::unknown_leg : mixer_.set_role(id.slot, role);
+  Leg* const leg = find(id);
+  if (leg == nullptr) return Status::unknown_leg;
+  const Status status = mixer_.set_role(id.slot, role);
+  if (status == Status::ok) leg->config.role = role;
+  return status;
 }
 
 std::int32_t Conference::mix_of(LegId id) const noexcept {
@@ -219,13 +262,19 @@ Status Conference::statistics(LegId id, LegStatistics& statistics) const noexcep
   const Leg* const leg = find(id);
   if (leg == nullptr) return Status::unknown_leg;
   const auto heard = mixer_.heard();
+  const bool is_decoded = selection_.is_chosen(id.slot);
   statistics = {.inbound = leg->receiver.statistics(),
                 .packets_sent = leg->sender.packets_sent(),
                 .bytes_sent = leg->sender.bytes_sent(),
                 .packets_overwritten = leg->sender.packets_overwritten(),
                 .encode_failures = leg->own_encoder.failures(),
                 .remote = leg->rtcp.remote(),
-                .level_dbov = mixer_.levels_dbov()[static_cast<std::size_t>(id.slot)],
+                .level_dbov = is_decoded ? mixer_.levels_dbov()[static_cast<std::size_t>(id.slot)]
+                                         : selection_.claim_dbov(id.slot),
+                .is_decoded = is_decoded,
+                .frames_not_decoded = leg->frames_not_decoded,
+                .levels_overstated = selection_.overstated(id.slot),
+                .levels_understated = selection_.is_understated(id.slot),
                 .is_heard = std::binary_search(heard.begin(), heard.end(), id.slot),
                 .has_said_bye = leg->rtcp.has_said_bye()};
   return Status::ok;

@@ -19,15 +19,19 @@ constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 
 }  // namespace
 
-Status Rendering::configure(codec::Codec& codec, std::int32_t sample_rate_hz, std::size_t frame_samples) {
+Status Rendering::configure(codec::Codec& codec, std::int32_t sample_rate_hz, std::size_t frame_samples,
+                            std::size_t max_payload_bytes) {
   *this = {};
   codec_ = &codec;
   sample_rate_hz_ = sample_rate_hz;
-  const std::int32_t rate_hz = codec.sample_rate_hz();
+  const std::int32_t rate_hz = codec_rate_hz_ = codec.sample_rate_hz();
+  rtp_clock_hz_ = codec.rtp_clock_hz();
+  channels_ = codec.channels();
   const auto packet = static_cast<std::size_t>(rate_hz / 1000 * kMaxPacketMs + kMaxPacketMs);
   const Status status = resampler_.configure(rate_hz, sample_rate_hz, static_cast<std::int32_t>(2 * packet));
   if (status != Status::ok) return status;
   concealment_.configure(rate_hz);
+  skipped_.configure(max_payload_bytes);
   pcm_.assign(packet * static_cast<std::size_t>(codec.channels()), 0);
   extra_.assign(packet, 0);
   tail_.assign(static_cast<std::size_t>(rate_hz) * kJoinMs / 1000, 0);
@@ -53,7 +57,8 @@ void Rendering::render(const jitter::Step& step, const jitter::JitterBuffer& jit
 void Rendering::play(const jitter::Step& step, const jitter::JitterBuffer& jitter) noexcept {
   settle_pending(step.ends_silence);
   has_begun_ = true;
-  if (step.is_new_stream) codec_->reset_decoder();
+  claim_dbov_ = std::max(claim_dbov_, step.packet.level_dbov);
+  if (step.is_new_stream) forget();
   if (step.packet.content == jitter::Content::comfort_noise) {
     noise_.describe(step.packet.payload);
     is_pause_ = true;
@@ -62,35 +67,61 @@ void Rendering::play(const jitter::Step& step, const jitter::JitterBuffer& jitte
   }
 }
 
+void Rendering::forget() noexcept {
+  skipped_.clear();
+  is_forgotten_ = is_asleep_;
+  if (!is_asleep_) codec_->reset_decoder();
+}
+
 void Rendering::decode(const jitter::Step& step, const jitter::JitterBuffer& jitter) noexcept {
   if (step.is_splice) make_tail();
-  const std::int32_t decoded = codec_->decode(step.packet.payload, pcm_);
+  const std::int32_t decoded = samples_of_packet(step);
   if (decoded <= 0) {
     ++statistics_.packets_malformed;
     return conceal_samples(samples_of(step.ticks), true);
   }
   std::span<std::int16_t> frame = mono(static_cast<std::size_t>(decoded));
-  const auto emitted = output_of(frame.size());
-  statistics_.fec_packets_received += step.packet.is_redundant;
   is_concealing_ = false;
   concealed_run_ = 0;
   playout_ = Playout::speech;
-  const float duration_s = static_cast<float>(frame.size()) / static_cast<float>(codec_->sample_rate_hz());
+  is_pause_ = is_quiet(step, frame);
+  count_emitted(step, frame.size(), jitter.target_delay_ns());
+
+  join(frame);
+  if (is_pause_) frame = shorten(frame, step.excess_ns + jitter::JitterBuffer::kToleranceNs, jitter.step_ns());
+  observe(frame);
+  if (is_pause_ && step.excess_ns < -2 * jitter::JitterBuffer::kToleranceNs) return lengthen(frame, jitter.step_ns());
+  append(frame);
+}
+
+std::int32_t Rendering::samples_of_packet(const jitter::Step& step) noexcept {
+  if (!is_asleep_) return codec_->decode(step.packet.payload, pcm_);
+  const std::size_t samples = samples_of(step.ticks);
+  if (samples * static_cast<std::size_t>(channels_) > pcm_.size()) return codec::kFailed;
+  skipped_.push(step.packet.payload);
+  return static_cast<std::int32_t>(samples);
+}
+
+bool Rendering::is_quiet(const jitter::Step& step, std::span<const std::int16_t> frame) noexcept {
+  const float duration_s = static_cast<float>(frame.size()) / static_cast<float>(codec_rate_hz_);
+  if (is_asleep_) {
+    const std::int8_t claim = step.packet.level_dbov;
+    return claim != jitter::kNoLevel && quiet_.is_quiet(claim, duration_s);
+  }
   const bool is_quiet = quiet_.is_quiet(dsp::level_dbov(frame), duration_s);
-  is_pause_ = is_quiet;
   if (is_quiet && step.packet.payload.size() > kOpusSilenceBytes && quiet_frames_++ % kObserveEvery == 0)
     noise_.observe(frame);
+  return is_quiet;
+}
+
+void Rendering::count_emitted(const jitter::Step& step, std::size_t samples, std::int64_t target_delay_ns) noexcept {
+  const std::uint64_t emitted = output_of(samples);
+  statistics_.fec_packets_received += step.packet.is_redundant;
   statistics_.jitter_buffer_emitted_count += emitted;
   const double sample_seconds_a_ns = static_cast<double>(emitted) / kNsPerSecond;
   statistics_.jitter_buffer_delay_s += static_cast<double>(step.held_ns) * sample_seconds_a_ns;
-  statistics_.jitter_buffer_target_delay_s += static_cast<double>(jitter.target_delay_ns()) * sample_seconds_a_ns;
+  statistics_.jitter_buffer_target_delay_s += static_cast<double>(target_delay_ns) * sample_seconds_a_ns;
   statistics_.playout_delay_ns = step.delay_ns;
-
-  join(frame);
-  if (is_quiet) frame = shorten(frame, step.excess_ns + jitter::JitterBuffer::kToleranceNs, jitter.step_ns());
-  concealment_.observe(frame);
-  if (is_quiet && step.excess_ns < -2 * jitter::JitterBuffer::kToleranceNs) return lengthen(frame, jitter.step_ns());
-  append(frame);
 }
 
 void Rendering::conceal(const jitter::Step& step) noexcept {
@@ -103,18 +134,22 @@ bool Rendering::recover(const jitter::Step& step) noexcept {
   if (!is_audio || !codec_->has_fec(step.packet.payload)) return false;
   const std::size_t bridged = samples_of(step.bridged_ticks);
   const std::size_t lost = bridged + samples_of(step.ticks);
-  const auto channels = static_cast<std::size_t>(codec_->channels());
+  const auto channels = static_cast<std::size_t>(channels_);
   if (lost * channels > pcm_.size()) return false;
-  if (codec_->decode_fec(step.packet.payload, std::span{pcm_}.first(lost * channels)) == codec::kFailed) return false;
+  if (!decode_copy(step.packet.payload, lost * channels)) return false;
   ++statistics_.fec_packets_received;
   is_concealing_ = false;
   concealed_run_ = 0;
   playout_ = Playout::speech;
   const std::span<std::int16_t> frame = mono(lost).subspan(bridged);
   join(frame);
-  concealment_.observe(frame);
+  observe(frame);
   append(frame);
   return true;
+}
+
+bool Rendering::decode_copy(Bytes payload, std::size_t samples) noexcept {
+  return is_asleep_ || codec_->decode_fec(payload, std::span{pcm_}.first(samples)) != codec::kFailed;
 }
 
 void Rendering::bridge(std::int64_t ticks, bool is_playing) noexcept {
@@ -125,8 +160,8 @@ void Rendering::bridge(std::int64_t ticks, bool is_playing) noexcept {
 }
 
 void Rendering::conceal_samples(std::size_t samples, bool is_counted) noexcept {
-  const auto rate = static_cast<std::size_t>(codec_->sample_rate_hz());
-  const auto channels = static_cast<std::size_t>(codec_->channels());
+  const auto rate = static_cast<std::size_t>(codec_rate_hz_);
+  const auto channels = static_cast<std::size_t>(channels_);
   const std::size_t quantum = rate / 400;  // Opus conceals multiples of 2.5 ms
   samples = std::max((samples + quantum - 1) / quantum, std::size_t{1}) * quantum;
   samples = std::min(samples, kMaxPacketMs * quantum * 2 / 5);
@@ -134,9 +169,7 @@ void Rendering::conceal_samples(std::size_t samples, bool is_counted) noexcept {
   concealed_run_ += samples;
   if (is_counted) count_concealed(output_of(samples), is_silent);
   playout_ = Playout::concealment;
-  if (is_silent) {
-    return append_noise(std::span{pcm_}.first(samples));
-  }
+  if (is_silent || is_asleep_) return append_noise(std::span{pcm_}.first(samples));
   if (codec_->conceal(std::span{pcm_}.first(samples * channels)) != codec::kFailed) {
     const std::span<std::int16_t> frame = mono(samples);
     join(frame);
@@ -159,6 +192,7 @@ void Rendering::comfort(std::size_t samples, bool may_be_loss) noexcept {
 }
 
 void Rendering::append_noise(std::span<std::int16_t> frame) noexcept {
+  if (is_asleep_) return append(frame);
   make_tail();
   noise_.generate(frame);
   join(frame);
@@ -174,13 +208,18 @@ void Rendering::append_silence(std::size_t samples) noexcept {
 }
 
 void Rendering::make_tail() noexcept {
-  if (tail_samples_ != 0) return;
+  if (tail_samples_ != 0 || is_asleep_) return;
   noise_.generate(tail_);
   concealment_.peek(tail_);
   tail_samples_ = tail_.size();
 }
 
+void Rendering::observe(std::span<const std::int16_t> frame) noexcept {
+  if (!is_asleep_) concealment_.observe(frame);
+}
+
 void Rendering::join(std::span<std::int16_t> frame) noexcept {
+  if (is_asleep_) return;
   jitter::cross_fade(std::span{tail_}.first(tail_samples_), frame);
   tail_samples_ = 0;
 }
@@ -216,6 +255,11 @@ void Rendering::append(std::span<const std::int16_t> frame) noexcept {
   if (frame.empty()) return;
   const std::size_t size = resampler_.output_samples(frame.size());
   assert(end_ + size <= output_.size());
+  if (is_asleep_) {
+    end_ += size;
+    invented_samples_ += size;
+    return;
+  }
   const Status status = resampler_.process(frame, std::span{output_}.subspan(end_, size));
   assert(status == Status::ok);
   (void)status;
@@ -225,37 +269,44 @@ void Rendering::append(std::span<const std::int16_t> frame) noexcept {
 void Rendering::take(std::span<std::int16_t> out) noexcept {
   assert(available() >= out.size());
   std::copy_n(output_.begin() + static_cast<std::ptrdiff_t>(begin_), out.size(), out.begin());
-  begin_ += out.size();
+  fade_in(out);
+  drop(out.size());
+}
+
+void Rendering::drop(std::size_t samples) noexcept {
+  assert(available() >= samples);
+  begin_ += samples;
   std::copy(output_.begin() + static_cast<std::ptrdiff_t>(begin_), output_.begin() + static_cast<std::ptrdiff_t>(end_),
             output_.begin());
   end_ -= begin_;
   begin_ = 0;
-  statistics_.total_samples_received += out.size();
+  invented_samples_ = std::min(invented_samples_, end_);
+  statistics_.total_samples_received += samples;
 }
 
 std::span<std::int16_t> Rendering::mono(std::size_t samples) noexcept {
   const std::span<std::int16_t> frame = std::span{pcm_}.first(samples);
-  if (codec_->channels() == 2)
+  if (channels_ == 2 && !is_asleep_)
     for (std::size_t i = 0; i < samples; ++i)
       frame[i] = static_cast<std::int16_t>((std::int32_t{pcm_[2 * i]} + pcm_[2 * i + 1]) / 2);
   return frame;
 }
 
 std::size_t Rendering::samples_of(std::int64_t ticks) const noexcept {
-  return static_cast<std::size_t>(std::max<std::int64_t>(ticks, 0) * codec_->sample_rate_hz() / codec_->rtp_clock_hz());
+  return static_cast<std::size_t>(std::max<std::int64_t>(ticks, 0) * codec_rate_hz_ / rtp_clock_hz_);
 }
 
 std::size_t Rendering::samples_of_ns(std::int64_t ns) const noexcept {
-  return static_cast<std::size_t>(ns * codec_->sample_rate_hz() / kNsPerSecond);
+  return static_cast<std::size_t>(ns * codec_rate_hz_ / kNsPerSecond);
 }
 
 std::int64_t Rendering::ticks_of(std::size_t output_samples) const noexcept {
-  return static_cast<std::int64_t>(output_samples) * codec_->rtp_clock_hz() / sample_rate_hz_;
+  return static_cast<std::int64_t>(output_samples) * rtp_clock_hz_ / sample_rate_hz_;
 }
 
 std::uint64_t Rendering::output_of(std::size_t samples) const noexcept {
   return static_cast<std::uint64_t>(samples) * static_cast<std::uint64_t>(sample_rate_hz_) /
-         static_cast<std::uint64_t>(codec_->sample_rate_hz());
+         static_cast<std::uint64_t>(codec_rate_hz_);
 }
 
 void Rendering::count_concealed(std::uint64_t output_samples, bool is_silent) noexcept {

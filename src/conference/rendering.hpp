@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "conference/recent_packets.hpp"
 #include "mixminus/codec/codec.hpp"
 #include "mixminus/conference/audio_receiver.hpp"
 #include "mixminus/dsp/comfort_noise.hpp"
@@ -18,28 +19,46 @@
 namespace mixminus::conference {
 
 /// Decodes when samples are needed and keeps at most the rest of one packet.
+///
+/// Asleep it counts samples instead of making them: every decision and every counter is the same, with the level
+/// that the sender claims in the place of the measured one.
 class Rendering {
  public:
   /// Allocates. The codec is used, not owned.
-  Status configure(codec::Codec& codec, std::int32_t sample_rate_hz, std::size_t frame_samples);
+  Status configure(codec::Codec& codec, std::int32_t sample_rate_hz, std::size_t frame_samples,
+                   std::size_t max_payload_bytes);
 
   /// Appends the samples of one step; none when it only changes what comes next.
   void render(const jitter::Step& step, const jitter::JitterBuffer& jitter) noexcept;
   /// Appends `ticks` of concealment whatever the jitter buffer says.
   void bridge(std::int64_t ticks, bool is_playing) noexcept;
 
+  void fall_asleep() noexcept { is_asleep_ = true; }
+  /// Decodes the last packets that were skipped, so that the decoder knows where it is.
+  void wake() noexcept;
+
   [[nodiscard]] std::size_t available() const noexcept { return end_ - begin_; }
   void take(std::span<std::int16_t> out) noexcept;
+  void drop(std::size_t samples) noexcept;  ///< as if they had been taken
+
+  /// The loudest level claimed for what was played since the last call, see AudioReceiver.
+  [[nodiscard]] std::int8_t take_claim_dbov() noexcept;
 
   [[nodiscard]] std::int64_t ticks_of(std::size_t output_samples) const noexcept;
   [[nodiscard]] Playout playout() const noexcept { return playout_; }
   [[nodiscard]] const ReceiverStatistics& statistics() const noexcept { return statistics_; }
 
  private:
+  void forget() noexcept;
   void play(const jitter::Step& step, const jitter::JitterBuffer& jitter) noexcept;
   void decode(const jitter::Step& step, const jitter::JitterBuffer& jitter) noexcept;
+  [[nodiscard]] std::int32_t samples_of_packet(const jitter::Step& step) noexcept;
+  [[nodiscard]] bool is_quiet(const jitter::Step& step, std::span<const std::int16_t> frame) noexcept;
+  void count_emitted(const jitter::Step& step, std::size_t samples, std::int64_t target_delay_ns) noexcept;
+  bool decode_again(Bytes payload, std::size_t wanted) noexcept;
   void conceal(const jitter::Step& step) noexcept;
   bool recover(const jitter::Step& step) noexcept;
+  bool decode_copy(Bytes payload, std::size_t samples) noexcept;
   void conceal_samples(std::size_t samples, bool is_counted) noexcept;
   void comfort(std::size_t samples, bool may_be_loss) noexcept;
 
@@ -49,6 +68,9 @@ class Rendering {
   void append_noise(std::span<std::int16_t> frame) noexcept;
   void append_silence(std::size_t samples) noexcept;
   void join(std::span<std::int16_t> frame) noexcept;
+  void observe(std::span<const std::int16_t> frame) noexcept;
+  void fade_in(std::span<std::int16_t> out) noexcept;
+  void pad_front(std::size_t samples) noexcept;
   void append(std::span<const std::int16_t> frame) noexcept;
   [[nodiscard]] std::span<std::int16_t> mono(std::size_t samples) noexcept;
   [[nodiscard]] std::size_t samples_of(std::int64_t ticks) const noexcept;
@@ -59,6 +81,9 @@ class Rendering {
 
   codec::Codec* codec_ = nullptr;
   std::int32_t sample_rate_hz_ = 0;
+  std::int32_t codec_rate_hz_ = 0;  // asked once: a sleeping codec stays out of the cache
+  std::int32_t rtp_clock_hz_ = 0;
+  std::int32_t channels_ = 0;
   jitter::Concealment concealment_{};
   jitter::QuietDetector quiet_{};
   dsp::ComfortNoise noise_{};
@@ -72,6 +97,13 @@ class Rendering {
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   std::size_t concealed_run_ = 0;  // samples since the last decoded one
+  RecentPackets skipped_{};
+  std::size_t invented_samples_ = 0;  // last ones of the output, which were only counted
+  std::size_t fade_samples_ = 0;      // of the fade under way, 0: none
+  std::size_t faded_samples_ = 0;
+  std::int8_t claim_dbov_ = kNoClaim;
+  bool is_asleep_ = false;
+  bool is_forgotten_ = false;  // a new stream began asleep
   bool has_begun_ = false;
   bool is_concealing_ = false;
   bool is_pause_ = true;       // what was heard last was no speech

@@ -62,7 +62,7 @@ Insertion JitterBuffer::insert_copy(const PacketView& carrier, std::int32_t dist
     return Insertion::duplicate;
   }
   const std::int64_t ticks = timestamp_.peek(carrier.rtp_timestamp) - std::int64_t{offset_ticks};
-  const Packet copy{number, ticks, arrival_ns, media.duration_ticks, media.content, true, payload};
+  const Packet copy{number, ticks, arrival_ns, media.duration_ticks, media.content, true, media.level_dbov, payload};
   observe(copy, media);  // waiting for copies pays when it would have filled gaps often enough
   if (is_playing_ && number < next_sequence_) {
     ++statistics_.redundancy_unused;
@@ -123,7 +123,8 @@ Insertion JitterBuffer::store(const PacketView& packet, const Media& media, std:
     return Insertion::duplicate;
   }
   const std::int64_t ticks = timestamp_.unwrap(packet.rtp_timestamp);
-  const Packet stored{number, ticks, arrival_ns, media.duration_ticks, media.content, false, packet.payload};
+  const Packet stored{number,        ticks, arrival_ns,       media.duration_ticks,
+                      media.content, false, media.level_dbov, packet.payload};
   transit_ns_ = arrival_ns - media_ns(ticks);
   if (media.content != Content::other) observe(stored, media);
   if (is_playing_ && number < next_sequence_) {

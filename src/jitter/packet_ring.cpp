@@ -13,8 +13,7 @@ constexpr std::int32_t kNone = -1;
 
 void PacketRing::configure(std::size_t slots, std::size_t max_payload_bytes) {
   assert(slots > 0 && (slots & (slots - 1)) == 0);
-  packets_.assign(slots, {});
-  block_of_.assign(slots, kNone);
+  slots_.resize(slots);
   free_.reserve(slots);
   payloads_.reset(new std::uint8_t[slots * max_payload_bytes]);  // not zeroed: untouched pages cost nothing
   max_payload_bytes_ = max_payload_bytes;
@@ -22,59 +21,61 @@ void PacketRing::configure(std::size_t slots, std::size_t max_payload_bytes) {
 }
 
 void PacketRing::clear() noexcept {
-  std::ranges::fill(packets_, Packet{});
-  std::ranges::fill(block_of_, kNone);
+  std::ranges::fill(slots_, Slot{});
   free_.clear();
-  for (std::size_t block = packets_.size(); block-- > 0;) free_.push_back(static_cast<std::int32_t>(block));
+  for (std::size_t block = slots_.size(); block-- > 0;) free_.push_back(static_cast<std::int32_t>(block));
   stored_ = 0;
   newest_ = -1;
 }
 
-std::size_t PacketRing::slot_of(std::int64_t sequence_number) const noexcept {
-  return static_cast<std::size_t>(sequence_number) & (packets_.size() - 1);
+PacketRing::Slot& PacketRing::slot_of(std::int64_t sequence_number) noexcept {
+  return slots_[static_cast<std::size_t>(sequence_number) & (slots_.size() - 1)];
+}
+
+const PacketRing::Slot& PacketRing::slot_of(std::int64_t sequence_number) const noexcept {
+  return slots_[static_cast<std::size_t>(sequence_number) & (slots_.size() - 1)];
 }
 
 bool PacketRing::insert(const Packet& packet) noexcept {
   assert(packet.payload.size() <= max_payload_bytes_);
-  const std::size_t slot = slot_of(packet.sequence_number);
-  const bool evicts = block_of_[slot] != kNone;
-  if (evicts) release(packets_[slot].sequence_number);
-  const std::int32_t block = free_.back();
+  Slot& slot = slot_of(packet.sequence_number);
+  const bool evicts = slot.block != kNone;
+  if (evicts) release(slot.packet.sequence_number);
+  slot.block = free_.back();
   free_.pop_back();
-  block_of_[slot] = block;
-  std::uint8_t* const payload = payloads_.get() + static_cast<std::size_t>(block) * max_payload_bytes_;
+  std::uint8_t* const payload = payloads_.get() + static_cast<std::size_t>(slot.block) * max_payload_bytes_;
   if (!packet.payload.empty()) std::memcpy(payload, packet.payload.data(), packet.payload.size());
-  packets_[slot] = packet;
-  packets_[slot].payload = {payload, packet.payload.size()};
+  slot.packet = packet;
+  slot.packet.payload = {payload, packet.payload.size()};
   newest_ = std::max(newest_, packet.sequence_number);
   ++stored_;
   return evicts;
 }
 
 void PacketRing::mark_seen(std::int64_t sequence_number) noexcept {
-  const std::size_t slot = slot_of(sequence_number);
-  if (block_of_[slot] == kNone && packets_[slot].sequence_number < sequence_number)
-    packets_[slot].sequence_number = sequence_number;
+  Slot& slot = slot_of(sequence_number);
+  if (slot.block == kNone && slot.packet.sequence_number < sequence_number)
+    slot.packet.sequence_number = sequence_number;
 }
 
 bool PacketRing::has_seen(std::int64_t sequence_number) const noexcept {
-  return packets_[slot_of(sequence_number)].sequence_number == sequence_number;
+  return slot_of(sequence_number).packet.sequence_number == sequence_number;
 }
 
 const Packet* PacketRing::first_from(std::int64_t sequence_number) const noexcept {
   if (stored_ == 0) return nullptr;
   for (std::int64_t number = std::max(sequence_number, newest_ - slots() + 1); number <= newest_; ++number) {
-    const std::size_t slot = slot_of(number);
-    if (block_of_[slot] != kNone && packets_[slot].sequence_number == number) return &packets_[slot];
+    const Slot& slot = slot_of(number);
+    if (slot.block != kNone && slot.packet.sequence_number == number) return &slot.packet;
   }
   return nullptr;
 }
 
 void PacketRing::release(std::int64_t sequence_number) noexcept {
-  const std::size_t slot = slot_of(sequence_number);
-  if (block_of_[slot] == kNone || packets_[slot].sequence_number != sequence_number) return;
-  free_.push_back(block_of_[slot]);
-  block_of_[slot] = kNone;
+  Slot& slot = slot_of(sequence_number);
+  if (slot.block == kNone || slot.packet.sequence_number != sequence_number) return;
+  free_.push_back(slot.block);
+  slot.block = kNone;
   --stored_;
 }
 

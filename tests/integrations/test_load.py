@@ -29,6 +29,12 @@ def test_payload_type_can_be_chosen() -> None:
         assert main(["load", *words, "--sites", "6", "--talkers", "2"]) == 0
 
 
+def test_levels_change_nothing_that_is_heard() -> None:
+    with serving("--audio-level-id", "5") as (host, port):
+        words = ["--to", f"{host}:{port}", "--audio-level-id", "5", "--seconds", str(SECONDS)]
+        assert main(["load", *words, "--sites", "16", "--talkers", "3"]) == 0
+
+
 def test_nobody_listening_is_told_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["load", "--to", f"127.0.0.1:{free_port()}", "--sites", "4"]) == 2
     assert "nobody listens" in capsys.readouterr().err

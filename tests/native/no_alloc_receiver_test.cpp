@@ -36,7 +36,8 @@ static int allocations_of(Kind kind, std::int32_t codec_rate_hz) {
       if (i % 13 != 0) receiver.insert(packet, now_ns);
       if (i % 7 == 0) receiver.insert(packet, now_ns);
       if (i % 17 == 0) receiver.insert(mixminus::Bytes{payload}, now_ns);
-      if (i % 400 < 350) (void)receiver.pull(now_ns, frame);
+      if (i % 400 < 350 && i % 100 < 60) (void)receiver.pull(now_ns, frame);
+      if (i % 400 < 350 && i % 100 >= 60) (void)receiver.skip(now_ns);
     }
   });
   return receiver.statistics().concealed_samples > 0 ? count : -1;

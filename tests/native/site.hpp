@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "mixminus/conference/conference.hpp"
+#include "mixminus/rtp/header_extensions.hpp"
 #include "mixminus/rtp/ntp.hpp"
 #include "mixminus/rtp/packet.hpp"
 #include "mixminus/rtp/rtcp_writer.hpp"
@@ -39,8 +40,12 @@ class Site {
     const codec::Config config = codec_of(index);
     ssrc_ = 100 + index;
     if (codec::make_codec(config, codec_) == Status::unsupported_codec) return false;
-    const conference::LegConfig leg{
-        .codec = config, .payload_type = 96, .origin = {.ssrc = 1000 + index}, .lists_contributors = index % 2 == 0};
+    has_levels_ = index % 3 != 0;
+    const conference::LegConfig leg{.codec = config,
+                                    .payload_type = 96,
+                                    .origin = {.ssrc = 1000 + index},
+                                    .audio_level_id = has_levels_ ? kAudioLevelId : 0,
+                                    .lists_contributors = index % 2 == 0};
     if (host.add_leg(leg, {}, id_) != Status::ok) return false;
     pcm_.resize(static_cast<std::size_t>(config.sample_rate_hz / 50));
     for (std::size_t i = 0; i < pcm_.size(); ++i)
@@ -49,17 +54,24 @@ class Site {
     return true;
   }
 
-  /// Sends one packet, except each thirteenth; each seventh arrives twice. After that, perhaps a report.
+  /// Sends one packet, except each thirteenth; each seventh arrives twice. After that, perhaps a report. Two of
+  /// three say how loud they are; now and then that is not true.
   void send(conference::Conference& host, std::uint32_t tick) noexcept {
-    const auto payload = std::span(packet_).subspan(rtp::kFixedHeaderBytes);
-    const std::int32_t size = codec_->encode(pcm_, payload);
+    std::array<std::uint8_t, 8> elements;
+    rtp::ElementWriter levels(rtp::ElementForm::one_byte, elements);
+    const auto level_dbov = static_cast<std::int8_t>(tick / 200 % 3 == 1 ? -90 : -20);
+    if (has_levels_) (void)rtp::add_audio_level(levels, kAudioLevelId, {.level_dbov = level_dbov});
+    const std::size_t header_bytes = rtp::kFixedHeaderBytes + (has_levels_ ? 4 + levels.body().size() : 0);
+    const std::int32_t size = codec_->encode(pcm_, std::span(packet_).subspan(header_bytes));
     const auto step = static_cast<std::uint32_t>(codec_->rtp_clock_hz() / 50);
     (void)rtp::write_header({.ssrc = ssrc_,
                              .sequence_number = static_cast<std::uint16_t>(tick),
                              .rtp_timestamp = tick * step,
-                             .payload_type = 96},
+                             .payload_type = 96,
+                             .extension_profile = has_levels_ ? levels.profile() : std::uint16_t{0},
+                             .extension = levels.body()},
                             packet_);
-    const Bytes packet = Bytes(packet_).first(rtp::kFixedHeaderBytes + static_cast<std::size_t>(size));
+    const Bytes packet = Bytes(packet_).first(header_bytes + static_cast<std::size_t>(size));
     for (int copies = (tick + ssrc_) % 13 == 0 ? 0 : (tick + ssrc_) % 7 == 0 ? 2 : 1; copies > 0; --copies)
       host.receive(id_, packet, tick * kTickNs);
     if (tick % 250 == 249) report(host, tick, step);
@@ -78,7 +90,10 @@ class Site {
   }
   [[nodiscard]] std::uint32_t host_ssrc() const noexcept { return ssrc_ + 900; }
 
+  static constexpr std::int32_t kAudioLevelId = 3;
+
   std::uint32_t ssrc_ = 0;
+  bool has_levels_ = false;
   conference::LegId id_{};
   std::unique_ptr<codec::Codec> codec_;
   std::vector<std::int16_t> pcm_;

@@ -25,11 +25,13 @@ class Sender:
     sequence_number: int = 65_500  # wraps soon
     timestamp: int = 0xFFFF_F000
 
-    def packet(self, payload: bytes, *, marker: bool = False) -> bytes:
-        """Return the next packet."""
+    def packet(
+        self, payload: bytes, *, marker: bool = False, level_dbov: int | None = None
+    ) -> bytes:
+        """Return the next packet; with a level it says that in header extension 1 (RFC 6464)."""
         header = struct.pack(
             "!BBHII",
-            0x80,
+            0x80 if level_dbov is None else 0x90,
             self.payload_type | marker << 7,
             self.sequence_number & 0xFFFF,
             self.timestamp & 0xFFFF_FFFF,
@@ -37,6 +39,8 @@ class Sender:
         )
         self.sequence_number += 1
         self.timestamp += self.step
+        if level_dbov is not None:
+            header += struct.pack("!HHBBH", 0xBEDE, 1, 1 << 4, -level_dbov, 0)
         return header + payload
 
 

@@ -22,6 +22,7 @@ struct ReceiverConfig {
   std::int32_t frame_ms = 20;            ///< of one pull: 10, 20, 40 or 60
   std::int32_t min_delay_ms = 0;         ///< 0..max_delay_ms
   std::int32_t max_delay_ms = 1000;      ///< at most 2000
+  std::int32_t audio_level_id = 0;       ///< RFC 6464 element in each packet, 1..255 (RFC 8285); 0: none
 };
 
 /// Names and meanings of W3C webrtc-stats (RTCInboundRtpStreamStats); times in ns, sample counts at
@@ -52,6 +53,8 @@ struct ReceiverStatistics {
   std::int64_t playout_delay_ns = 0;  ///< now: from the arrival of the fastest packet to its playout
 };
 
+inline constexpr std::int8_t kNoClaim = -128;  ///< below every level of RFC 6464
+
 /// What the last pull() gave.
 enum class Playout : std::uint8_t { silence, speech, comfort_noise, concealment };
 
@@ -73,6 +76,15 @@ class MIXMINUS_API AudioReceiver {
 
   /// Fills `out`, exactly one frame. `now_ns` is when its first sample is played, on the clock of arrival_ns.
   Playout pull(std::int64_t now_ns, std::span<std::int16_t> out) noexcept;
+
+  /// Goes on as pull() would, but decodes nothing: delay and statistics move as if the frame had been played,
+  /// as far as they can be known without its samples. The next pull() first decodes the last packets that were
+  /// skipped, for the decoder's state, and fades in.
+  Playout skip(std::int64_t now_ns) noexcept;
+
+  /// The loudest level, dBov, that the sender claims for packets that came or were played since the last call;
+  /// kNoClaim: there were none; jitter::kNoLevel, above all levels: one of them did not say.
+  std::int32_t take_claim_dbov() noexcept;
 
   /// The sender's report, so that ours can say how old it is (RFC 3550 section 6.4.1, LSR and DLSR).
   void receive(const rtp::SenderInfo& report, std::int64_t arrival_ns) noexcept;

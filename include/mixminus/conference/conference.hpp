@@ -9,6 +9,7 @@
 #include "mixminus/base/export.hpp"
 #include "mixminus/base/packet_view.hpp"
 #include "mixminus/base/status.hpp"
+#include "mixminus/conference/decode_selection.hpp"
 #include "mixminus/conference/encoder_bank.hpp"
 #include "mixminus/conference/leg.hpp"
 #include "mixminus/mix/mixer.hpp"
@@ -46,7 +47,8 @@ class MIXMINUS_API Conference {
   /// An RTP or RTCP packet of a site (told apart by RFC 5761), any time before the tick.
   void receive(LegId id, Bytes datagram, std::int64_t arrival_ns) noexcept;
 
-  /// Decodes, mixes and encodes one frame of every leg.
+  /// Decodes, mixes and encodes one frame of every leg. Of the sites that send RFC 6464 levels only those are
+  /// decoded that may be heard, see DecodeSelection.
   void tick(std::int64_t now_ns) noexcept;
 
   [[nodiscard]] Bytes packet(LegId id) const noexcept;  ///< oldest one not taken; empty: none
@@ -64,6 +66,7 @@ class MIXMINUS_API Conference {
   [[nodiscard]] std::span<const std::int16_t> mix(std::int32_t index) const noexcept { return mixer_.mix(index); }
   [[nodiscard]] std::int32_t distinct_mixes() const noexcept { return distinct_mixes_; }
   [[nodiscard]] std::size_t encodes() const noexcept { return bank_.jobs().size(); }               ///< of the last tick
+  [[nodiscard]] std::int32_t decodes() const noexcept { return selection_.chosen(); }              ///< of the last tick
   [[nodiscard]] std::span<const std::int32_t> talkers() const noexcept { return mixer_.heard(); }  ///< slots
   [[nodiscard]] std::span<const std::int32_t> slots() const noexcept { return slots_; }            ///< taken, ascending
   [[nodiscard]] LegId id_at(std::int32_t slot) const noexcept;
@@ -74,6 +77,8 @@ class MIXMINUS_API Conference {
   [[nodiscard]] Leg* find(LegId id) const noexcept;
   Status equip(Leg& leg, LegCodecs codecs);
   void expect_loss(Leg& leg) noexcept;
+  void select_decodes() noexcept;
+  void take_frame(Leg& leg, std::int64_t now_ns) noexcept;
   void plan_encodes() noexcept;
   void send(std::int64_t now_ns) noexcept;
   [[nodiscard]] std::span<const std::uint32_t> contributors(const Leg& leg,
@@ -81,6 +86,7 @@ class MIXMINUS_API Conference {
 
   Config config_{};
   mix::Mixer mixer_;
+  DecodeSelection selection_;
   EncoderBank bank_;
   rt::ThreadPool pool_;
   std::vector<std::unique_ptr<Leg>> legs_;  // by slot of the mixer

@@ -29,6 +29,7 @@ struct LegConfig {
   StreamOrigin origin{};          ///< of the stream to the site
   std::int32_t min_delay_ms = 0;  ///< bounds of the playout delay
   std::int32_t max_delay_ms = 1000;
+  std::int32_t audio_level_id = 0;  ///< of RFC 6464 levels in what the site sends, 1..255; 0: it sends none
   bool lists_contributors = false;  ///< CSRC list of who is heard (RFC 3550 section 7.1)
   std::string cname{"mixminus"};    ///< canonical name in reports, 1..255 bytes
 };
@@ -42,23 +43,32 @@ struct LegStatistics {
   std::uint64_t packets_overwritten = 0;  ///< not taken within four ticks
   std::uint64_t encode_failures = 0;
   RemoteStatistics remote{};
-  float level_dbov = -127.0F;  ///< of the last frame
-  bool is_heard = false;       ///< in the mix of the last tick
+  float level_dbov = -127.0F;  ///< of the last frame; where that was not decoded, as the site claims, smoothed
+  bool is_decoded = true;      ///< in the last tick
+  std::uint64_t frames_not_decoded = 0;
+  std::uint64_t levels_overstated = 0;   ///< how often its claims were found too high, and capped
+  std::uint64_t levels_understated = 0;  ///< 1: its claims were found too low, so it is decoded always
+  bool is_heard = false;                 ///< in the mix of the last tick
   bool has_said_bye = false;
 };
 
 struct StreamFormat;  // encoder_bank.hpp
 
+/// What each packet and each tick touches comes first: with many legs every line of it comes from memory.
 struct Leg {
-  LegConfig config{};
   LegId id{};
   AudioReceiver receiver{};
+  StreamFormat* format = nullptr;          ///< whose shared encoder it may use; none with a caller's codec
+  const StreamEncoder* encoder = nullptr;  ///< whose payload it sends this tick
+  std::int32_t own_frames_left = 0;        ///< how long it stays with its own encoder
+  bool is_muted = false;
+  bool has_frame = false;              ///< its row of the mixer is not silent
+  Playout playout = Playout::silence;  ///< what the last tick took from the receiver
+  std::uint64_t frames_not_decoded = 0;
+  LegConfig config{};
   RtpSender sender{};
   RtcpSession rtcp{};
   StreamEncoder own_encoder{};
-  StreamFormat* format = nullptr;          ///< whose shared encoder it may use; none with a caller's codec
-  std::int32_t own_frames_left = 0;        ///< how long it stays with its own encoder
-  const StreamEncoder* encoder = nullptr;  ///< whose payload it sends this tick
 };
 
 }  // namespace mixminus::conference

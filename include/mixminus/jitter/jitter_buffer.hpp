@@ -19,11 +19,12 @@ struct Config {
   DelayBounds delay{};
 };
 
-/// What the codec knows of a payload without decoding it.
+/// What is known of a payload without decoding it.
 struct Media {
   Content content = Content::audio;
   std::int32_t duration_ticks = 0;  ///< of the RTP clock
   bool has_fec = false;             ///< it holds a copy of the packet before it
+  std::int8_t level_dbov = kNoLevel;
 };
 
 enum class Insertion : std::uint8_t { stored, duplicate, too_late, refused, suspicious };

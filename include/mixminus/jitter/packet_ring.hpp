@@ -14,13 +14,16 @@ namespace mixminus::jitter {
 /// What a payload stands for. `other` (RFC 4733 events, unknown types) holds its place in the sequence only.
 enum class Content : std::uint8_t { audio, comfort_noise, other };
 
+inline constexpr std::int8_t kNoLevel = 1;  ///< the sender did not say how loud the packet is
+
 struct Packet {
   std::int64_t sequence_number = -1;  ///< extended, see base/wrap.hpp
   std::int64_t rtp_timestamp = 0;     ///< extended
   std::int64_t arrival_ns = 0;
   std::int32_t duration_ticks = 0;  ///< of the RTP clock
   Content content = Content::audio;
-  bool is_redundant = false;  ///< a copy that came inside a later packet (RFC 2198)
+  bool is_redundant = false;          ///< a copy that came inside a later packet (RFC 2198)
+  std::int8_t level_dbov = kNoLevel;  ///< as the sender says (RFC 6464), 0..-127
   Bytes payload{};
 };
 
@@ -45,16 +48,22 @@ class MIXMINUS_API PacketRing {
   void clear() noexcept;
 
   [[nodiscard]] std::size_t size() const noexcept { return stored_; }
-  [[nodiscard]] std::int64_t slots() const noexcept { return static_cast<std::int64_t>(packets_.size()); }
+  [[nodiscard]] std::int64_t slots() const noexcept { return static_cast<std::int64_t>(slots_.size()); }
   [[nodiscard]] std::size_t max_payload_bytes() const noexcept { return max_payload_bytes_; }
   [[nodiscard]] std::int64_t newest() const noexcept { return newest_; }
 
  private:
-  [[nodiscard]] std::size_t slot_of(std::int64_t sequence_number) const noexcept;
+  struct alignas(64) Slot {  // one line: most slots are far from every cache when their packet comes
+    Packet packet{};
+    std::int32_t block = -1;  // of the payload; -1: nothing waits here
+  };
+  static_assert(sizeof(Slot) == 64);
 
-  std::vector<Packet> packets_;
-  std::vector<std::int32_t> block_of_;  // per slot; kNone: nothing waits there
-  std::vector<std::int32_t> free_;      // blocks, used as a stack
+  [[nodiscard]] Slot& slot_of(std::int64_t sequence_number) noexcept;
+  [[nodiscard]] const Slot& slot_of(std::int64_t sequence_number) const noexcept;
+
+  std::vector<Slot> slots_;
+  std::vector<std::int32_t> free_;  // blocks, used as a stack
   std::unique_ptr<std::uint8_t[]> payloads_;
   std::size_t max_payload_bytes_ = 0;
   std::size_t stored_ = 0;

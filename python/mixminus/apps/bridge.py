@@ -43,6 +43,7 @@ class Bridge:
         self.allowed: Sequence[Network] = args.allow or default_networks(sock)
         self.opus = {} if args.bitrate is None else {"bitrate_bps": args.bitrate}
         self.csrc = args.csrc
+        self.audio_level_id: int = args.audio_level_id
         is_deep = sock.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF) >= DEEP_BYTES
         self.read_every_ns = READ_DEEP_EVERY_NS if is_deep else READ_EVERY_NS
         self.frame_ns: int = args.frame_ms * 1_000_000
@@ -111,6 +112,7 @@ class Bridge:
             leg = self.conference.add_leg(
                 codec=Codec(codec, **self.opus) if codec == "opus" and self.opus else codec,
                 name=format_address(address, port), payload_type=payload_type, list_contributors=self.csrc,
+                audio_level_id=self.audio_level_id,
             )  # fmt: skip
         except MixminusError:
             self.counters["refused"] += 1

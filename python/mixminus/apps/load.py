@@ -16,7 +16,7 @@ from mixminus.apps.network import Fates, TraceNetwork, read_trace
 from mixminus.apps.progress import progress_bar
 from mixminus.apps.rtp_sender import FORMATS, RtpSender
 from mixminus.apps.table import table
-from mixminus.apps.voices import encode, read_clips, room_noise
+from mixminus.apps.voices import encode, levels_dbov, read_clips, room_noise
 
 if TYPE_CHECKING:
     import argparse
@@ -41,6 +41,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--codec", choices=FORMATS, default="opus")
     parser.add_argument("--payload-type", type=whole_number(0, 127), metavar="N")
     parser.add_argument(
+        "--audio-level-id",
+        type=whole_number(0, 14),
+        default=0,
+        metavar="N",
+        help="say how loud each packet is in header extension N, RFC 6464; 0: do not",
+    )
+    parser.add_argument(
         "--max-delay",
         type=number(0, 1400),
         default=150.0,  # what ITU-T G.114 asks of a whole connection
@@ -55,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise CommandError("there are more talkers than sites")
     speech = _speech(arguments, FORMATS[arguments.codec].sample_rate_hz)
     fates = read_trace(arguments.trace) if arguments.trace else None
-    endpoints = _endpoints(arguments, encode(arguments.codec, speech), fates)
+    endpoints = _endpoints(arguments, speech, fates)
     try:
         with progress_bar("talking", arguments.seconds) as moved:
             start_ns = exercise(endpoints, arguments.seconds, moved)
@@ -89,24 +96,36 @@ def _speech(arguments: argparse.Namespace, sample_rate_hz: int) -> Samples:
 
 
 def _endpoints(
-    arguments: argparse.Namespace, speech: Sequence[bytes], fates: Fates | None
+    arguments: argparse.Namespace, speech: Samples, fates: Fates | None
 ) -> list[Endpoint]:
     form = FORMATS[arguments.codec]
-    noises = [
-        encode(arguments.codec, room_noise(5.0, NOISE_DBOV, form.sample_rate_hz, seed))
-        for seed in range(NOISES)
+    sounds = [
+        speech,
+        *(room_noise(5.0, NOISE_DBOV, form.sample_rate_hz, seed) for seed in range(NOISES)),
     ]
+    payloads = [encode(arguments.codec, sound) for sound in sounds]
+    levels = [levels_dbov(sound, form.frame_samples) for sound in sounds]
     payload_type = form.payload_type if arguments.payload_type is None else arguments.payload_type
     senders = [
-        RtpSender(form.frame_ticks, payload_type, ssrc=0x10000 + site, seed=site)
+        RtpSender(
+            form.frame_ticks,
+            payload_type,
+            ssrc=0x10000 + site,
+            seed=site,
+            audio_level_id=arguments.audio_level_id,
+        )
         for site in range(arguments.sites)
+    ]
+    sound_of = [
+        0 if site < arguments.talkers else 1 + site % NOISES for site in range(arguments.sites)
     ]
     sampled = _sampled(arguments.sites, arguments.talkers)
     return [
         Endpoint(
             sender=sender,
-            payloads=speech if site < arguments.talkers else noises[site % NOISES],
-            first_payload=_first_frame(site, arguments.talkers, len(speech)),
+            payloads=payloads[sound_of[site]],
+            levels_dbov=levels[sound_of[site]],
+            first_payload=_first_frame(site, arguments.talkers, len(payloads[0])),
             network=TraceNetwork(fates, first=site * 97) if fates else None,
             socket=opened,
             is_recorded=site in sampled,

@@ -36,14 +36,17 @@ class Endpoint:
     network: Network | None
     socket: socket.socket
     is_recorded: bool = False
+    levels_dbov: Sequence[int] = (-127,)  # of the payloads, RFC 6464; sent if the sender does
     packets_sent: int = 0
     packets_received: int = 0
     arrivals: list[tuple[int, bytes]] = field(default_factory=list)  # (ns, datagram), if recorded
 
     def next_packet(self, frame: int) -> bytes | None:
         """Return the packet of this 20 ms."""
-        payload = self.payloads[(self.first_payload + frame) % len(self.payloads)]
-        return self.sender.packet(payload)
+        index = (self.first_payload + frame) % len(self.payloads)
+        return self.sender.packet(
+            self.payloads[index], self.levels_dbov[index % len(self.levels_dbov)]
+        )
 
     def receive(self, datagram: bytes, arrival_ns: int) -> None:
         """Count an RTP packet, and keep it for the checks."""

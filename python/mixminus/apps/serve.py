@@ -42,6 +42,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="scheduling priority to ask for, -20..19; where it is refused all stays as it is")  # fmt: skip
     add("--bitrate", type=whole_number(6000, 510_000), metavar="N", help="of Opus, bit/s")
     add("--csrc", action="store_true", help="list who is heard in each packet")
+    add("--audio-level-id", type=whole_number(0, 255), default=0, metavar="N",
+        help="header extension with RFC 6464 levels in what sites send: decode only who may be heard; 0: none")  # fmt: skip
     add("--no-shared-encode", action="store_true", help="encode for each leg")
 
 

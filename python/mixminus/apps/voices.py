@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mixminus import Codec
+from mixminus import Codec, level_dbov
 from mixminus.apps.audio_files import Samples, find_audio, read_audio
 from mixminus.apps.rtp_sender import FORMATS
+from mixminus.rtp import wire_level_dbov
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["encode", "read_clips", "room_noise"]
+__all__ = ["encode", "levels_dbov", "read_clips", "room_noise"]
 
 OWN_SPEECH = Path(__file__).parents[1] / "speech"
 
@@ -58,3 +59,9 @@ def encode(kind: str, samples: Samples, *, dtx: bool = False) -> Sequence[bytes]
     codec = Codec(kind, sample_rate_hz=form.sample_rate_hz, dtx=dtx)
     ends = range(form.frame_samples, len(samples) + 1, form.frame_samples)
     return [codec.encode(samples[end - form.frame_samples : end]) for end in ends]
+
+
+def levels_dbov(samples: Samples, frame_samples: int) -> list[int]:
+    """Return how loud each whole frame is, as RFC 6464 writes it: 0..-127."""
+    whole = samples[: len(samples) // frame_samples * frame_samples]
+    return [wire_level_dbov(level_dbov(frame)) for frame in whole.reshape(-1, frame_samples)]

@@ -29,19 +29,25 @@ LegConfig config_of(std::uint8_t byte) {
   config.role = static_cast<mixminus::mix::Role>(byte / 8 % 3);
   config.origin.sequence_number = 0xFFFE;
   config.lists_contributors = byte >= 128;
+  config.audio_level_id = byte / 64 % 2;
   return config;
 }
 
 // Half of them are a header that is right up to its payload, the others are whatever came.
 Bytes make_datagram(Input& input, std::array<std::uint8_t, 300>& memory) {
   const std::uint8_t shape = input.byte();
-  const std::size_t header = shape % 2 == 0 ? 0 : 12;
+  const std::size_t fixed = shape % 2 == 0 ? 0 : 12;
+  const std::size_t header = fixed + (shape % 8 == 7 ? 8 : 0);  // with an RFC 6464 level
   if (header > 0) {
     memory = {0x80, static_cast<std::uint8_t>(shape & 2 ? 96 : 63)};
     memory[3] = input.byte();
     memory[6] = static_cast<std::uint8_t>(memory[3] >> 1);  // 128 units a packet: near 20 ms at 8 kHz
     memory[7] = static_cast<std::uint8_t>(memory[3] << 7);
     memory[11] = static_cast<std::uint8_t>(shape >> 6);
+    if (header > fixed) {
+      memory[0] = 0x90;
+      std::ranges::copy(std::array<std::uint8_t, 6>{0xBE, 0xDE, 0, 1, 1 << 4, input.byte()}, memory.begin() + 12);
+    }
   }
   const Bytes rest = input.take(input.byte());
   std::ranges::copy(rest, memory.begin() + static_cast<std::ptrdiff_t>(header));
@@ -67,6 +73,7 @@ void tick(Conference& host, LegId witness, std::int64_t now_ns) {
   host.tick(now_ns);
   fuzz::require(host.packet(witness).size() == 12 + 160);  // whatever the others send
   for (host.take_packet(witness); !host.report(witness).empty();) host.take_report(witness);
+  fuzz::require(host.decodes() >= 1 && static_cast<std::size_t>(host.decodes()) <= host.slots().size());
   for (const std::int32_t slot : host.slots()) {
     const std::int32_t mix = host.mix_of(host.id_at(slot));
     fuzz::require(mix >= 0 && mix < host.distinct_mixes());

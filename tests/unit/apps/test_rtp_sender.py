@@ -5,6 +5,7 @@ import struct
 
 import pytest
 
+from mixminus import rtp
 from mixminus.apps.rtp_sender import FORMATS, RtpSender
 
 
@@ -60,3 +61,13 @@ def test_formats_hold_20_ms(kind: str) -> None:
 
 def test_g722_has_the_clock_of_rfc_3551() -> None:
     assert (FORMATS["g722"].sample_rate_hz, FORMATS["g722"].clock_hz) == (16_000, 8_000)
+
+
+def test_levels_are_said_as_rfc_6464_says_them() -> None:
+    source = RtpSender(frame_ticks=960, payload_type=111, ssrc=1, seed=1, audio_level_id=3)
+    for level, voice in ((-20, True), (-127, False)):
+        packet = source.packet(b"speech", level)
+        assert packet is not None
+        found = rtp.audio_level(packet, 3)
+        assert found == rtp.AudioLevel(level_dbov=level, voice=voice)
+        assert rtp.parse(packet).payload == b"speech"
