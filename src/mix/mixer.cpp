@@ -43,7 +43,8 @@ bool is_valid(const Config& config) noexcept {
   const bool is_frame =
       config.frame_ms == 10 || config.frame_ms == 20 || config.frame_ms == 40 || config.frame_ms == 60;
   return is_frame && is_within(config.sample_rate_hz, 8'000, 48'000) &&
-         config.sample_rate_hz * config.frame_ms % 1000 == 0 && has_blocks(config) && is_within(config.capacity, 1, kMaxLegs) &&
+         config.sample_rate_hz * config.frame_ms % 1000 == 0 && has_blocks(config) &&
+         is_within(config.capacity, 1, kMaxLegs) &&
          is_within(config.channels, 1, static_cast<std::int32_t>(kMaxChannels)) &&
          is_within(config.audiences, 1, kMaxAudiences) && is_within(config.exceptions, 0, 65'536) &&
          is_within(config.solos, 0, kMaxLegs) && is_valid(config.selection) && is_valid(config.limiter) &&
@@ -317,9 +318,7 @@ std::span<std::int16_t> Mixer::frame(std::int32_t slot) noexcept {
   return frames().subspan(static_cast<std::size_t>(slot) * samples_, samples_);
 }
 
-std::int32_t Mixer::rows() const noexcept {
-  return config_.capacity + config_.audiences + config_.solos;
-}
+std::int32_t Mixer::rows() const noexcept { return config_.capacity + config_.audiences + config_.solos; }
 
 std::span<const std::int16_t> Mixer::mixes() const noexcept {
   return {first_sample(mixes_), static_cast<std::size_t>(rows()) * channels() * samples_};

@@ -1,6 +1,7 @@
 """The look-ahead limiter, block by block, straight from its rules; float32 as in the core."""
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,10 +49,9 @@ class Limiter:
         if all(knot == 1 for knot in knots):
             return out.astype(np.int16)
         ramp = np.arange(1, self.block + 1, dtype=F32) / F32(self.block)
-        gains = np.concatenate(
-            [a + (b - a) * ramp for a, b in zip(knots[:-1], knots[1:], strict=True)]
-        )
-        return np.rint(out.astype(F32) * gains).astype(np.int16)
+        gains = np.concatenate([a + (b - a) * ramp for a, b in pairwise(knots)])
+        limited: NDArray[np.int16] = np.rint(out.astype(F32) * gains).astype(np.int16)
+        return limited
 
     @staticmethod
     def _required(block: NDArray[np.int64]) -> np.float32:

@@ -52,8 +52,8 @@ class MIXMINUS_API VoiceActivity {
   float lowest_dbov_ = 0.0F;  // since the count of hops began
   float highest_dbov_ = 0.0F;
   std::int32_t counted_hops_ = 0;
-  std::size_t lag_ = 0;        // of the last hop; 0: was not looked for
-  float last_voicing_ = 0.0F;  // of the last hop, whether or not it kept its pitch
+  std::size_t lag_ = 0;                              // of the last hop; 0: was not looked for
+  float last_voicing_ = 0.0F;                        // of the last hop, whether or not it kept its pitch
   std::array<std::int16_t, kMaxHistory> history_{};  // the newest at the end
 };
 

@@ -24,9 +24,9 @@ struct LimiterConfig {
 struct LimiterState {
   static constexpr std::size_t kMaxWaitingBlocks = 32;
 
-  float gain = 1.0F;             ///< at the end of the last frame
-  float density = 0.0F;          ///< share of the last seconds that was above the ceiling
-  std::int32_t calm_blocks = 0;  ///< since something was above the ceiling, up to the hold
+  float gain = 1.0F;                                   ///< at the end of the last frame
+  float density = 0.0F;                                ///< share of the last seconds that was above the ceiling
+  std::int32_t calm_blocks = 0;                        ///< since something was above the ceiling, up to the hold
   std::array<float, kMaxWaitingBlocks> required = {};  ///< oldest first; only what waits is used
   friend bool operator==(const LimiterState&, const LimiterState&) = default;
 };
@@ -72,10 +72,10 @@ class MIXMINUS_API Limiter {
   std::size_t sight_blocks_ = 0;  // how far a block sees, itself included
   std::int32_t hold_blocks_ = 0;
   float release_blocks_ = 0.0F;
-  float learning_ = 0.0F;         // of the density, a frame
+  float learning_ = 0.0F;  // of the density, a frame
   std::vector<float> ramp_;
-  std::vector<float> required_;   // gain that each block may have at most: those that wait, then the new ones
-  std::vector<float> lowest_;     // of what each block sees
+  std::vector<float> required_;  // gain that each block may have at most: those that wait, then the new ones
+  std::vector<float> lowest_;    // of what each block sees
   std::vector<float> knots_;
   std::vector<std::int32_t> peaks_;
 };

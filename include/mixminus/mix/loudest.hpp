@@ -20,11 +20,11 @@ struct SelectionConfig {
 
 /// What one leg claims with its newest frame.
 struct Claim {
-  float power = 0.0F;        ///< of the frame, 1 being full scale
-  float power_gain = 1.0F;   ///< with which the leg would be heard; 0 takes its place away
-  bool has_voice = true;     ///< false: noise; it does not enter, and counts as silent
-  std::int32_t priority = 0; ///< of the leg; a higher one takes places at once
-  std::uint32_t room = 1;    ///< legs of one room compete with each other: the groups they speak to
+  float power = 0.0F;         ///< of the frame, 1 being full scale
+  float power_gain = 1.0F;    ///< with which the leg would be heard; 0 takes its place away
+  bool has_voice = true;      ///< false: noise; it does not enter, and counts as silent
+  std::int32_t priority = 0;  ///< of the leg; a higher one takes places at once
+  std::uint32_t room = 1;     ///< legs of one room compete with each other: the groups they speak to
 };
 
 /// Gives the places of each room to the legs of the highest smoothed level.
@@ -74,8 +74,8 @@ class MIXMINUS_API Loudest {
   float decay_ = 0.0F;  // of power, per tick
   std::int32_t hold_ticks_ = 0;
   std::int32_t idle_ticks_ = 0;
-  std::vector<Seat> seats_;             // by slot
-  std::vector<std::int32_t> waiting_;   // active without a place
+  std::vector<Seat> seats_;            // by slot
+  std::vector<std::int32_t> waiting_;  // active without a place
   std::vector<std::int32_t> members_;
 };
 

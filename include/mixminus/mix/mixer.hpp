@@ -133,15 +133,15 @@ class MIXMINUS_API Mixer {
     LegSettings settings{};
     float gain = 1.0F;
     Leveller::State leveller{};
-    Groups speaks_to = 1;         // now; settings.speaks_to once it has faded out
+    Groups speaks_to = 1;  // now; settings.speaks_to once it has faded out
     std::array<Fader, kMaxChannels> faders{};
-    std::int32_t audience = -1;   // now
-    std::int32_t wanted = -1;     // audience it is to hear
-    std::int32_t previous = -1;   // audience it is fading away from
-    Fader arriving{};             // from the previous audience to this one
-    Fader sharing{};              // from its own mix to that of the audience
+    std::int32_t audience = -1;     // now
+    std::int32_t wanted = -1;       // audience it is to hear
+    std::int32_t previous = -1;     // audience it is fading away from
+    Fader arriving{};               // from the previous audience to this one
+    Fader sharing{};                // from its own mix to that of the audience
     std::size_t flush_samples = 0;  // until its delay line holds what the audience's holds
-    std::int32_t exceptions = 0;  // as a listener
+    std::int32_t exceptions = 0;    // as a listener
   };
 
   struct Exception {
@@ -219,13 +219,13 @@ class MIXMINUS_API Mixer {
   std::vector<std::int32_t> solo_of_;
   std::vector<float> levels_dbov_;
   std::vector<std::int32_t> heard_;
-  std::vector<std::int32_t> busy_;      // slots that may have a mix of their own
+  std::vector<std::int32_t> busy_;         // slots that may have a mix of their own
   std::vector<std::int32_t> audience_of_;  // per slot; -1: none
   std::vector<std::int32_t> audience_rows_;
-  std::vector<const std::int16_t*> unity_rows_;  // of the heard legs that need no gain
-  Planes planes_;    // what waited and the new frame, of the mix at hand
-  Plane earlier_;    // what the audience that is left would have given
-  std::vector<float> product_;  // of two faders that move at once
+  std::vector<const std::int16_t*> unity_rows_;                  // of the heard legs that need no gain
+  Planes planes_;                                                // what waited and the new frame, of the mix at hand
+  Plane earlier_;                                                // what the audience that is left would have given
+  std::vector<float> product_;                                   // of two faders that move at once
   std::array<std::vector<std::int16_t>, kMaxChannels> limited_;  // before they are interleaved
 };
 

@@ -15,9 +15,9 @@ namespace mixminus::speaker {
 inline constexpr std::int32_t kMaxLegs = 4096;
 
 struct Config {
-  std::int32_t capacity = 256;    ///< legs, 1..kMaxLegs
-  std::int32_t frame_ms = 20;     ///< 10, 20, 40 or 60
-  std::int32_t min_hold_ms = 0;   ///< nobody loses the floor sooner, 0..60000
+  std::int32_t capacity = 256;   ///< legs, 1..kMaxLegs
+  std::int32_t frame_ms = 20;    ///< 10, 20, 40 or 60
+  std::int32_t min_hold_ms = 0;  ///< nobody loses the floor sooner, 0..60000
 };
 
 /// Dominant speaker of a conference, from what VoiceActivity says of each frame.
@@ -25,9 +25,9 @@ struct Config {
 /// The question of Volfin and Cohen ("Dominant speaker identification for multipoint videoconferencing",
 /// Computer Speech and Language 27, 2013): has a new turn begun, or was it a cough or a nod? Asked here of
 /// voiced speech instead of levels, and answered by the holder too. Each leg gathers evidence, which is audible
-/// time as far as enough of it is voiced, with a short and a long memory. While the holder talks, another one must have talked longer
-/// and more in the long one; when the holder has fallen silent, the short one decides, with less to prove the
-/// longer the silence lasts: a word of agreement in a pause for breath does not take the floor.
+/// time as far as enough of it is voiced, with a short and a long memory. While the holder talks, another one must have
+/// talked longer and more in the long one; when the holder has fallen silent, the short one decides, with less to prove
+/// the longer the silence lasts: a word of agreement in a pause for breath does not take the floor.
 class MIXMINUS_API ActiveSpeaker {
  public:
   Status configure(const Config& config) noexcept;  ///< allocates; capacity_reached: no memory

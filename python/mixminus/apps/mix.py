@@ -67,7 +67,10 @@ def mix_files(files: Sequence[Path], targets: Sequence[Path], rate_hz: int) -> f
     float
         Length of the mixes in seconds.
     """
-    mixer = Mixer(sample_rate_hz=rate_hz, frame_ms=FRAME_MS, capacity=len(files), loudest=0)
+    capacity = len(files)
+    mixer = Mixer(
+        rate_hz, FRAME_MS, capacity, look_ahead_ms=0
+    )  # files stay in step with their mixes
     slots = [mixer.add(role="talker") for _ in files]
     frame_samples = mixer.frames.shape[1]
     frames = 0

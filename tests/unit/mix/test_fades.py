@@ -89,10 +89,10 @@ def test_changes_splatter_less_than_60_dbc(change: str, frame_ms: int) -> None:
 
 def test_speaking_to_others_fades_out_here_and_then_in_there() -> None:
     spoken = tone(RATE_HZ * 32 // 100)
-    there: Change = lambda mixer: mixer.set_speaks_to(TALKER, 1)  # noqa: E731
-    back: Change = lambda mixer: mixer.set_speaks_to(TALKER, 0)  # noqa: E731
+    there: Change = lambda mixer: mixer.set_speaks_to(TALKER, 1)
+    back: Change = lambda mixer: mixer.set_speaks_to(TALKER, 0)
     here = listen({2: there, 8: back}, 20, spoken)
-    follow: Change = lambda mixer: mixer.set_hears(LISTENER, 1)  # noqa: E731
+    follow: Change = lambda mixer: mixer.set_hears(LISTENER, 1)
     over_there = listen({0: follow, 2: there, 8: back}, 20, spoken)
     assert splatter_dbc(here, 2 * 960, spoken) < -60
     assert splatter_dbc(over_there, 3 * 960, spoken) < -60

@@ -1,5 +1,7 @@
 """Which talkers have a place: level, hysteresis, hold, gate."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -16,7 +18,7 @@ def noise(level_dbov: float, samples: int = 960, seed: int = 1) -> NDArray[np.in
     return np.asarray(np.round(scaled), np.int16)
 
 
-def conference(legs: int, loudest: int, frame_ms: int = 20, **more: float) -> Mixer:
+def conference(legs: int, loudest: int, frame_ms: int = 20, **more: Any) -> Mixer:
     mixer = Mixer(48000, frame_ms, legs, loudest, look_ahead_ms=0, **more)
     for _ in range(legs):
         mixer.add()

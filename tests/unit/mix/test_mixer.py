@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 import mixminus
 from mixminus import Mixer
-from tests.reference import mix as reference
 
 Role = Literal["talker", "listener", "trunk", "tap", "announcer"]
 CEILING = 29204
@@ -34,9 +33,7 @@ def heard_by(mixer: Mixer, slot: int) -> NDArray[np.int16]:
 
 @pytest.mark.parametrize("legs", [1, 2, 3, 16, 162])
 @pytest.mark.parametrize(("rate", "frame_ms"), [(8000, 10), (44100, 20), (48000, 20), (48000, 60)])
-def test_each_talker_hears_the_exact_sum_of_the_others(
-    legs: int, rate: int, frame_ms: int
-) -> None:
+def test_each_talker_hears_the_exact_sum_of_the_others(legs: int, rate: int, frame_ms: int) -> None:
     mixer = filled(["talker"] * legs, sample_rate_hz=rate, frame_ms=frame_ms)
     mixer.frames[:] = speech(legs, rate * frame_ms // 1000, CEILING // legs - 1)
     assert mixer.tick() == legs + 1
