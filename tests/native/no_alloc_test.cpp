@@ -8,7 +8,9 @@
 
 #include "malloc_counter.hpp"
 #include "mixminus/codec/codec.hpp"
+#include "mixminus/enhance/voice_activity.hpp"
 #include "mixminus/mix/mixer.hpp"
+#include "mixminus/speaker/active_speaker.hpp"
 
 using mixminus::Status;
 
@@ -52,6 +54,26 @@ static int mix() {
   return is_ok ? count : -1;
 }
 
+// Sixteen legs take turns.
+static int speak() {
+  mixminus::speaker::ActiveSpeaker speaker;
+  std::vector<mixminus::enhance::VoiceActivity> activities(16);
+  std::vector<mixminus::Voice> voices(activities.size());
+  std::vector<std::int16_t> frame(960);
+  bool is_ok = speaker.configure({.capacity = 16}) == Status::ok;
+  for (auto& activity : activities) is_ok &= activity.configure(48'000, 20) == Status::ok;
+  const int count = allocations_of([&](int tick) {
+    for (std::size_t i = 0; i < frame.size(); ++i) frame[i] = static_cast<std::int16_t>(i % 400 * 40);
+    const std::size_t talker = static_cast<std::size_t>(tick) / 50 % voices.size();
+    for (std::size_t slot = 0; slot < voices.size(); ++slot) {
+      voices[slot] = activities[slot].update(frame);
+      if (slot != talker) voices[slot] = {};
+    }
+    speaker.update(voices);
+  });
+  return is_ok && speaker.dominant() >= 0 ? count : -1;
+}
+
 // Each codec of the build sends, loses, recovers, conceals and takes over.
 static int codec(mixminus::codec::Kind kind) {
   namespace codec = mixminus::codec;
@@ -80,8 +102,9 @@ static int codec(mixminus::codec::Kind kind) {
 int main() {
   if (control() != 1000) return std::puts("the counter does not count"), 1;
   const int mix_count = mix();
-  std::printf("allocations in 1000 ticks: mix %d\n", mix_count);
-  bool is_ok = mix_count == 0;
+  const int speaker_count = speak();
+  std::printf("allocations in 1000 ticks: mix %d, speaker %d\n", mix_count, speaker_count);
+  bool is_ok = mix_count == 0 && speaker_count == 0;
   for (const mixminus::codec::Kind kind : mixminus::codec::available()) {
     const int codec_count = codec(kind);
     std::printf("  %s %d\n", mixminus::codec::name(kind), codec_count);

@@ -72,4 +72,4 @@ def test_wrong_frames_are_refused() -> None:
     with pytest.raises(mixminus.ShapeMismatchError, match="320"):
         activity.update(np.zeros(160, np.int16))
     with pytest.raises(TypeError, match="int16"):
-        activity.update(np.zeros(320, np.int32))  # type: ignore[arg-type]
+        activity.update(np.zeros(320, np.int32))

@@ -197,7 +197,7 @@ def test_wrong_frames_are_refused() -> None:
         with pytest.raises(mixminus.ShapeMismatchError):
             speaker.update(bad)
     with pytest.raises(TypeError, match="int16"):
-        speaker.update(np.zeros((2, 320), np.float32))  # type: ignore[arg-type]
+        speaker.update(np.zeros((2, 320), np.float32))
     with pytest.raises(TypeError, match="side by side"):
         speaker.update(np.zeros((2, 640), np.int16)[:, ::2])
     speaker.update(np.zeros((2, 320), np.int16))
