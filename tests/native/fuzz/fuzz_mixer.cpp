@@ -1,5 +1,5 @@
-// Any calls in any order: everyone has a mix that exists, nothing is above the ceiling, and what slot 0 says
-// changes no bit of what it hears.
+// Any calls in any order: everyone has a mix that exists, nothing is above the ceiling, and, where no limiter has
+// to act, what slot 0 says changes no bit of what it hears (the gain of a mix that it returns to may remember it).
 #include <algorithm>
 #include <cstdlib>
 
@@ -60,13 +60,14 @@ static Status call(Mixer& mixer, std::uint8_t what, std::uint8_t value) {
   }
 }
 
-static void speak(Mixer& mixer, std::uint8_t value, bool mirrors_slot_0) {
+static void speak(Mixer& mixer, std::uint8_t value, bool mirrors_slot_0, int quieter) {
   for (std::int32_t slot = 0; slot < kCapacity; ++slot) {
     const int sign = slot == 0 && mirrors_slot_0 ? -1 : 1;
     int sample = value;
     for (std::int16_t& out : mixer.frame(slot)) {
       sample = (sample * 75 + 74 + slot) % 65'537;
-      out = static_cast<std::int16_t>(sign * std::clamp(sample / (1 + value % 5 * slot) - 32'768, -32'767, 32'767));
+      const int loud = std::clamp(sample / (1 + value % 5 * slot) - 32'768, -32'767, 32'767);
+      out = static_cast<std::int16_t>(sign * (loud / quieter));
     }
   }
 }
@@ -91,9 +92,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                                      .audiences = 1 + data[2] / 2 % 8,
                                      .exceptions = 2,
                                      .solos = data[2] / 16 % 3,
-                                     .selection = {.places = data[1] % 4},
+                                     .selection = {.places = data[1] % 4, .gate_dbov = -90.0F},
                                      .limiter = {.look_ahead_ms = data[1] / 4 % 4 * 5},
                                      .leveller = {.is_on = data[1] / 16 % 2 != 0}};
+  const bool is_loud = data[0] / 7 % 2 != 0;
+  const int quieter = is_loud ? 1 : 256;  // five legs at 20 dB and levelled by 12 are below the ceiling
   Mixer mixer, twin;
   if (mixer.configure(config) != Status::ok || twin.configure(config) != Status::ok) return 0;
   std::int32_t slot = -1;
@@ -102,11 +105,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (std::size_t i = 3; i + 1 < size; i += 2) {
     if (call(mixer, data[i], data[i + 1]) != call(twin, data[i], data[i + 1])) std::abort();
     if (data[i] % 16 < 8) continue;
-    speak(mixer, data[i + 1], false);
-    speak(twin, data[i + 1], true);
+    speak(mixer, data[i + 1], false, quieter);
+    speak(twin, data[i + 1], true, quieter);
     check(mixer, mixer.tick());
     check(twin, twin.tick());
     const std::int32_t row = mixer.mix_of()[0];
+    if (is_loud) continue;
     if (row != twin.mix_of()[0]) std::abort();
     if (row >= 0 && !std::ranges::equal(mixer.mix(row), twin.mix(row))) std::abort();
   }
