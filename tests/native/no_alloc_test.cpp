@@ -63,7 +63,9 @@ static int speak() {
   bool is_ok = speaker.configure({.capacity = 16}) == Status::ok;
   for (auto& activity : activities) is_ok &= activity.configure(48'000, 20) == Status::ok;
   const int count = allocations_of([&](int tick) {
-    for (std::size_t i = 0; i < frame.size(); ++i) frame[i] = static_cast<std::int16_t>(i % 400 * 40);
+    const std::size_t began = static_cast<std::size_t>(tick) * frame.size();
+    const std::size_t loudness = tick % 10 < 7 ? 40 : 0;  // syllables at 120 Hz
+    for (std::size_t i = 0; i < frame.size(); ++i) frame[i] = static_cast<std::int16_t>((began + i) % 400 * loudness);
     const std::size_t talker = static_cast<std::size_t>(tick) / 50 % voices.size();
     for (std::size_t slot = 0; slot < voices.size(); ++slot) {
       voices[slot] = activities[slot].update(frame);
