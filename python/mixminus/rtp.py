@@ -5,7 +5,7 @@ engine counts. Integers that do not fit their field raise ``OutOfRangeError``.
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from mixminus._core import rtp as _rtp
 from mixminus._core.rtp import (
@@ -22,6 +22,7 @@ from mixminus._core.rtp import (
 )
 
 __all__ = [
+    "Application",
     "Arrival",
     "AudioLevel",
     "Block",
@@ -33,6 +34,7 @@ __all__ = [
     "ReceptionReport",
     "ReceptionStatistics",
     "Report",
+    "RtcpPacket",
     "SenderInfo",
     "SourceLevel",
     "audio_level",
@@ -230,7 +232,22 @@ class Goodbye(NamedTuple):
     reason: bytes = b""
 
 
-def parse_rtcp(datagram: bytes, *, reduced_size: bool = False) -> list[Report | Cname | Goodbye]:
+class Application(NamedTuple):
+    """What one application says to another of its kind, RFC 3550 section 6.7.
+
+    ``name`` has 4 bytes of ASCII, ``data`` whole 32-bit words, ``subtype`` is in 0..31.
+    """
+
+    ssrc: int
+    name: bytes
+    data: bytes = b""
+    subtype: int = 0
+
+
+RtcpPacket: TypeAlias = Report | Cname | Goodbye | Application
+
+
+def parse_rtcp(datagram: bytes, *, reduced_size: bool = False) -> list[RtcpPacket]:
     """Return what an RTCP compound packet says, in order. Other packets and items are skipped.
 
     Parameters
@@ -245,7 +262,7 @@ def parse_rtcp(datagram: bytes, *, reduced_size: bool = False) -> list[Report | 
     MalformedError
         It fails the checks of RFC 3550 appendix A.2, or a packet in it is cut short.
     """
-    return _rtp.parse_rtcp(datagram, _report, Cname, Goodbye, reduced_size)
+    return _rtp.parse_rtcp(datagram, _report, Cname, Goodbye, Application, reduced_size)
 
 
 def _report(
@@ -257,13 +274,14 @@ def _report(
     return Report(ssrc, info, tuple(ReceptionReport._make(report) for report in reports))
 
 
-def build_rtcp(packets: Iterable[Report | Cname | Goodbye]) -> bytes:
+def build_rtcp(packets: Iterable[RtcpPacket]) -> bytes:
     """Return the compound of ``packets``; one that ``parse_rtcp`` takes begins with a ``Report``.
 
     Raises
     ------
     OutOfRangeError
-        A field does not fit, or there are more than 31 reports or sources, or 255 bytes of text.
+        A field does not fit, there are more than 31 reports or sources, or 255 bytes of text, or the
+        data of an ``Application`` is not whole words.
     """
     writer = _rtp.RtcpWriter()
     for packet in packets:
@@ -274,6 +292,8 @@ def build_rtcp(packets: Iterable[Report | Cname | Goodbye]) -> bytes:
                 writer.cname(*packet)
             case Goodbye():
                 writer.goodbye(*packet)
+            case Application():
+                writer.application(*packet)
     return writer.written()
 
 

@@ -53,7 +53,7 @@ ReceptionReport block_of(const py::tuple& fields) {
 
 /// What Python makes of each kind of packet.
 struct Makers {
-  py::function report, cname, goodbye;
+  py::function report, cname, goodbye, application;
 };
 
 void read_report(const RtcpPacket& packet, const Makers& make, py::list& found) {
@@ -81,6 +81,12 @@ void read_goodbye(const RtcpPacket& packet, const Makers& make, py::list& found)
   found.append(make.goodbye(ssrcs, copy(goodbye.reason)));
 }
 
+void read_application(const RtcpPacket& packet, const Makers& make, py::list& found) {
+  Application application;
+  require_well_formed(parse_application(packet, application) == Status::ok, "an APP is cut short (RFC 3550 section 6.7)");
+  found.append(make.application(application.ssrc, copy(application.name), copy(application.data), application.subtype));
+}
+
 void read(const RtcpPacket& packet, const Makers& make, py::list& found) {
   switch (packet.type) {
     case RtcpType::sender_report:
@@ -90,17 +96,19 @@ void read(const RtcpPacket& packet, const Makers& make, py::list& found) {
       return read_names(packet, make, found);
     case RtcpType::goodbye:
       return read_goodbye(packet, make, found);
+    case RtcpType::application:
+      return read_application(packet, make, found);
   }
 }
 
 py::list parse_rtcp(const py::bytes& datagram, const py::function& report, const py::function& cname,
-                    const py::function& goodbye, bool reduced_size) {
+                    const py::function& goodbye, const py::function& application, bool reduced_size) {
   require_well_formed(reduced_size || validate_compound(view(datagram)) == Status::ok,
                       "no compound RTCP packet (RFC 3550 appendix A.2)");
   RtcpReader reader(view(datagram));
   RtcpPacket packet;
   py::list found;
-  while (reader.next(packet)) read(packet, {report, cname, goodbye}, found);
+  while (reader.next(packet)) read(packet, {report, cname, goodbye, application}, found);
   require_well_formed(!reader.is_malformed(), "an RTCP packet is cut short (RFC 3550 section 6.4)");
   return found;
 }
@@ -129,6 +137,17 @@ void add_goodbye(OwnedWriter& self, const py::iterable& ssrcs, const py::bytes& 
   std::vector<std::uint32_t> sources;
   for (const py::handle ssrc : ssrcs) sources.push_back(number<std::uint32_t>(ssrc, "ssrc"));
   require(self.writer.goodbye(sources, std::string_view(reason)), kTooMuch);
+}
+
+void add_application(OwnedWriter& self, const py::int_& ssrc, const py::bytes& name, const py::bytes& data,
+                     const py::int_& subtype) {
+  Application application{.ssrc = number<std::uint32_t>(ssrc, "ssrc"),
+                          .subtype = number<std::uint8_t>(subtype, "subtype"),
+                          .data = view(data)};
+  const std::string_view text(name);
+  require(text.size() == application.name.size(), "the name of an APP has 4 bytes");
+  std::copy(text.begin(), text.end(), application.name.begin());
+  require(self.writer.application(application), kTooMuch);
 }
 
 ReceptionStatistics make_statistics(const py::int_& clock_hz) {
@@ -191,12 +210,13 @@ void bind_time(py::module_& m) {
 
 void bind_rtcp(py::module_ m) {
   m.def("parse_rtcp", &parse_rtcp, py::arg("datagram"), py::arg("report"), py::arg("cname"), py::arg("goodbye"),
-        py::arg("reduced_size"));
+        py::arg("application"), py::arg("reduced_size"));
   py::class_<OwnedWriter>(m, "RtcpWriter")
       .def(py::init<>())
       .def("report", &add_report, py::arg("ssrc"), py::arg("sender").none(true), py::arg("reports"))
       .def("cname", &add_cname, py::arg("ssrc"), py::arg("name"))
       .def("goodbye", &add_goodbye, py::arg("ssrcs"), py::arg("reason"))
+      .def("application", &add_application, py::arg("ssrc"), py::arg("name"), py::arg("data"), py::arg("subtype"))
       .def("written", [](const OwnedWriter& self) { return copy(self.writer.written()); });
   bind_statistics(m);
   bind_time(m);

@@ -1,6 +1,8 @@
 // RFC 3550 sections 6.4 to 6.6 and the checks of appendix A.2.
 #include "mixminus/rtp/rtcp.hpp"
 
+#include <algorithm>
+
 #include "rtp/network_order.hpp"
 #include "rtp/rtcp_wire.hpp"
 
@@ -143,6 +145,14 @@ Status parse_goodbye(const RtcpPacket& packet, Goodbye& goodbye) noexcept {
 
 std::uint32_t goodbye_ssrc(const Goodbye& goodbye, std::size_t index) noexcept {
   return load32(goodbye.ssrcs.data() + kSourceBytes * index);
+}
+
+Status parse_application(const RtcpPacket& packet, Application& application) noexcept {
+  constexpr std::size_t kHeadBytes = kSourceBytes + kApplicationNameBytes;
+  if (packet.type != RtcpType::application || packet.body.size() < kHeadBytes) return Status::malformed;
+  application = {.ssrc = load32(packet.body.data()), .subtype = packet.count, .data = packet.body.subspan(kHeadBytes)};
+  std::copy_n(packet.body.data() + kSourceBytes, kApplicationNameBytes, application.name.begin());
+  return Status::ok;
 }
 
 }  // namespace mixminus::rtp

@@ -15,5 +15,6 @@ inline constexpr std::size_t kSourceBytes = 4;
 inline constexpr std::size_t kSenderInfoBytes = 20;
 inline constexpr std::size_t kReceptionReportBytes = 24;
 inline constexpr std::size_t kSdesItemHeaderBytes = 2;
+inline constexpr std::size_t kApplicationNameBytes = 4;
 
 }  // namespace mixminus::rtp

@@ -1,6 +1,7 @@
 // Reading RTCP compound packets, RFC 3550 section 6: one packet after the other, in place.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -16,12 +17,13 @@ enum class RtcpType : std::uint8_t {
   sender_report = 200,
   receiver_report = 201,
   source_description = 202,
-  goodbye = 203
+  goodbye = 203,
+  application = 204
 };
 
 /// One packet of a compound; `body` begins behind the common header and has its padding taken off.
 struct RtcpPacket {
-  RtcpType type{};         ///< may be none of the four, those are to be skipped
+  RtcpType type{};         ///< may be none of the five, those are to be skipped
   std::uint8_t count = 0;  ///< of report blocks, chunks or sources; 0..31
   Bytes body;
 };
@@ -115,5 +117,15 @@ struct Goodbye {
 MIXMINUS_API Status parse_goodbye(const RtcpPacket& packet, Goodbye& goodbye) noexcept;
 inline std::size_t goodbye_count(const Goodbye& goodbye) noexcept { return goodbye.ssrcs.size() / 4; }
 MIXMINUS_API std::uint32_t goodbye_ssrc(const Goodbye& goodbye, std::size_t index) noexcept;
+
+/// APP, section 6.7: what one application says to another of its kind.
+struct Application {
+  std::uint32_t ssrc = 0;
+  std::uint8_t subtype = 0;             ///< 0..31
+  std::array<std::uint8_t, 4> name{};  ///< ASCII
+  Bytes data;                           ///< whole 32-bit words
+};
+
+MIXMINUS_API Status parse_application(const RtcpPacket& packet, Application& application) noexcept;
 
 }  // namespace mixminus::rtp

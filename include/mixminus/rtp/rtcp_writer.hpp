@@ -26,6 +26,8 @@ class MIXMINUS_API RtcpWriter {
   bool cname(std::uint32_t ssrc, std::string_view name) noexcept;
   /// BYE of at most 31 sources; a reason has at most 255 bytes and may be empty.
   bool goodbye(std::span<const std::uint32_t> ssrcs, std::string_view reason) noexcept;
+  /// APP; its data must be whole 32-bit words.
+  bool application(const Application& application) noexcept;
 
   [[nodiscard]] Bytes written() const noexcept { return out_.first(size_bytes_); }
 

@@ -5,6 +5,7 @@ from typing import TypeAlias, TypeVar
 _R = TypeVar("_R")
 _C = TypeVar("_C")
 _G = TypeVar("_G")
+_A = TypeVar("_A")
 
 _Packet: TypeAlias = tuple[int, int, int, int, bytes, bool, tuple[int, ...], int, bytes]
 _Block: TypeAlias = tuple[int, int, bytes, bool]
@@ -37,8 +38,9 @@ def parse_rtcp(
     report: Callable[[int, _SenderInfo | None, list[_ReceptionReport]], _R],
     cname: Callable[[int, bytes], _C],
     goodbye: Callable[[tuple[int, ...], bytes], _G],
+    application: Callable[[int, bytes, bytes, int], _A],
     reduced_size: bool,
-) -> list[_R | _C | _G]: ...
+) -> list[_R | _C | _G | _A]: ...
 
 class RtcpWriter:
     def __init__(self) -> None: ...
@@ -47,6 +49,7 @@ class RtcpWriter:
     ) -> None: ...
     def cname(self, ssrc: int, name: bytes) -> None: ...
     def goodbye(self, ssrcs: Iterable[int], reason: bytes) -> None: ...
+    def application(self, ssrc: int, name: bytes, data: bytes, subtype: int) -> None: ...
     def written(self) -> bytes: ...
 
 class Arrival(enum.Enum):

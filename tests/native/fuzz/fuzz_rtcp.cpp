@@ -12,7 +12,7 @@ static std::vector<std::uint8_t> shaped(const std::uint8_t* data, std::size_t si
   if (size < 4 || data[0] % 2 == 0) return bytes;
   bytes.resize(size / 4 * 4);
   bytes[0] = static_cast<std::uint8_t>(0x80 | (data[0] & 0x1F));
-  bytes[1] = static_cast<std::uint8_t>(200 + data[1] % 4);
+  bytes[1] = static_cast<std::uint8_t>(200 + data[1] % 5);
   bytes[2] = static_cast<std::uint8_t>((bytes.size() / 4 - 1) >> 8);
   bytes[3] = static_cast<std::uint8_t>(bytes.size() / 4 - 1);
   return bytes;
@@ -48,6 +48,14 @@ static void check_goodbye(const rtp::RtcpPacket& packet) {
   fuzz::require(rtp::goodbye_count(goodbye) == packet.count);
 }
 
+static void check_application(const rtp::RtcpPacket& packet) {
+  rtp::Application application;
+  if (rtp::parse_application(packet, application) != Status::ok) return;
+  std::vector<std::uint8_t> memory(4 + packet.body.size());
+  rtp::RtcpWriter writer(memory);
+  fuzz::require(writer.application(application) && fuzz::same(writer.written().subspan(4), packet.body));
+}
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::vector<std::uint8_t> bytes = shaped(data, size);
   const bool is_compound = rtp::validate_compound(bytes) == Status::ok;
@@ -59,6 +67,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check_report(packet);
     check_names(packet);
     check_goodbye(packet);
+    check_application(packet);
   }
   fuzz::require(packets <= size / 4 && !(is_compound && reader.is_malformed()));
   return 0;

@@ -44,10 +44,17 @@ CNAMES = st.builds(rtp.Cname, words(32), st.binary(max_size=255))
 GOODBYES = st.builds(
     rtp.Goodbye, st.lists(words(32), max_size=31).map(tuple), st.binary(max_size=255)
 )
+APPLICATIONS = st.builds(
+    rtp.Application,
+    words(32),
+    st.binary(min_size=4, max_size=4),
+    st.binary(max_size=64).map(lambda data: data * 4),
+    words(5),
+)
 COMPOUNDS = st.builds(
     lambda report, others: [report, *others],
     REPORTS,
-    st.lists(REPORTS | CNAMES | GOODBYES, max_size=4),
+    st.lists(REPORTS | CNAMES | GOODBYES | APPLICATIONS, max_size=4),
 )
 
 
@@ -74,8 +81,17 @@ def test_a_compound_is_written_to_the_same_bytes() -> None:
 
 
 @given(COMPOUNDS)
-def test_what_was_built_is_read_back(compound: list[rtp.Report | rtp.Cname | rtp.Goodbye]) -> None:
+def test_what_was_built_is_read_back(compound: list[rtp.RtcpPacket]) -> None:
     assert rtp.parse_rtcp(rtp.build_rtcp(compound)) == compound
+
+
+def test_an_application_packet_written_by_hand() -> None:
+    written = bytes.fromhex("83 cc 0003 11111111") + b"MEET" + bytes.fromhex("01020304")
+    said = rtp.Application(0x11111111, b"MEET", bytes([1, 2, 3, 4]), 3)
+    assert rtp.parse_rtcp(written, reduced_size=True) == [said]
+    assert rtp.build_rtcp([said]) == written
+    with pytest.raises(mixminus.MalformedError, match=r"6\.7"):
+        rtp.parse_rtcp(written[:2] + b"\0\1" + written[4:8], reduced_size=True)
 
 
 def test_an_empty_bye_is_read() -> None:
@@ -86,9 +102,9 @@ def test_an_empty_bye_is_read() -> None:
 
 
 def test_other_packets_and_items_are_skipped() -> None:
-    application = packet(204, 0, bytes(8))
+    feedback = packet(205, 0, bytes(8))
     tool = packet(202, 1, b"\0\0\0\1" + b"\6\2ab" + b"\1\1c\0")
-    assert rtp.parse_rtcp(RECEIVER_REPORT + application + tool)[1:] == [rtp.Cname(1, b"c")]
+    assert rtp.parse_rtcp(RECEIVER_REPORT + feedback + tool)[1:] == [rtp.Cname(1, b"c")]
 
 
 def test_every_chunk_of_a_description_is_read() -> None:
@@ -184,11 +200,14 @@ def test_loss_is_clamped_to_24_bits() -> None:
         rtp.Goodbye((1,) * 32),
         rtp.Goodbye((1,), bytes(256)),
         rtp.Goodbye((-1,)),
+        rtp.Application(1, b"four", bytes(3)),
+        rtp.Application(1, b"three"),
+        rtp.Application(1, b"four", subtype=32),
     ],
     ids=repr,
 )
 def test_what_one_packet_cannot_say_is_refused(
-    too_much: rtp.Report | rtp.Cname | rtp.Goodbye,
+    too_much: rtp.RtcpPacket,
 ) -> None:
     with pytest.raises(mixminus.OutOfRangeError):
         rtp.build_rtcp([too_much])
