@@ -28,7 +28,7 @@ from mixminus.errors import (
     UnknownLegError,
     UnsupportedCodecError,
 )
-from mixminus.stats import AudioReceiverStats, LegStats
+from mixminus.stats import AudioReceiverStats, LegStats, TalkerId, TrunkStats
 
 __all__ = [
     "ActiveSpeaker",
@@ -47,6 +47,8 @@ __all__ = [
     "OutOfRangeError",
     "Resampler",
     "ShapeMismatchError",
+    "TalkerId",
+    "TrunkStats",
     "UnknownLegError",
     "UnsupportedCodecError",
     "VoiceActivity",

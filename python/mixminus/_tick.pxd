@@ -327,6 +327,12 @@ cdef extern from "mixminus/conference/conference.hpp" namespace "mixminus::confe
         int32_t red_payload_type
         MixRole role
         float gain_db
+        uint32_t speaks_to
+        uint32_t hears
+        int32_t priority
+        LegId follows
+        cbool carries_talkers
+        int32_t mixer_level_id
         StreamOrigin origin
         int32_t min_delay_ms
         int32_t max_delay_ms
@@ -357,6 +363,38 @@ cdef extern from "mixminus/conference/conference.hpp" namespace "mixminus::confe
         cbool is_heard
         cbool has_said_bye
 
+    cdef cppclass TalkerId:
+        uint32_t conference
+        uint32_t number
+        cbool is_somebody() noexcept
+
+    cdef cppclass Floor:
+        TalkerId speaker
+        TalkerId lecturer
+        TalkerId called
+
+    cdef cppclass Hello:
+        uint32_t conference
+
+    cdef cppclass TrunkStatistics:
+        uint64_t packets_looped
+        uint64_t packets_too_far
+        uint64_t packets_without_origin
+        uint64_t packets_without_lane
+        uint64_t duplicates
+        uint64_t hellos_received
+
+    cdef cppclass Trunk:
+        const Hello& neighbour() noexcept
+        cbool is_alive(int64_t now_ns) noexcept
+        const TrunkStatistics& statistics() noexcept
+
+    cdef cppclass LegIds "std::vector<mixminus::conference::LegId>":
+        void push_back(LegId id) except +
+
+    cdef cppclass LegIdSpan "std::span<const mixminus::conference::LegId>":
+        LegIdSpan(const LegIds& ids) noexcept
+
     cdef cppclass LegCodecs:
         unique_ptr[CoreCodec] decoder
         unique_ptr[CoreCodec] encoder
@@ -368,6 +406,13 @@ cdef extern from "mixminus/conference/conference.hpp" namespace "mixminus::confe
         int32_t loudest
         int32_t threads
         cbool shares_encodes
+        int32_t look_ahead_ms
+        cbool gates_noise
+        int32_t audiences
+        int32_t min_hold_ms
+        uint32_t id
+        int32_t rank
+        int32_t lanes
         int64_t unix_offset_ns
 
     cdef cppclass CoreConference "mixminus::conference::Conference":
@@ -383,6 +428,22 @@ cdef extern from "mixminus/conference/conference.hpp" namespace "mixminus::confe
         Status set_gain_db(LegId id, float gain_db) noexcept
         Status set_muted(LegId id, cbool is_muted) noexcept
         Status set_role(LegId id, MixRole role) noexcept
+        Status set_speaks_to(LegId id, uint32_t groups) noexcept
+        Status set_hears(LegId id, uint32_t groups) noexcept
+        Status set_priority(LegId id, int32_t priority) noexcept
+        Status set_exception(LegId listener, LegId talker, float gain_db) noexcept
+        Status clear_exception(LegId listener, LegId talker) noexcept
+        void lecture(TalkerId talker) noexcept
+        void give_floor(TalkerId talker) noexcept
+        void mute_all_but(LegIdSpan legs) noexcept
+        const Floor& floor() noexcept
+        uint32_t decider() noexcept
+        TalkerId talker_at(int32_t slot) noexcept
+        LegId leg_of(TalkerId talker) noexcept
+        LegId id_at(int32_t slot) noexcept
+        span[const_int32_t] ranking() noexcept
+        const Trunk* trunk(LegId id) noexcept
+        uint64_t talkers_turned_away() noexcept
         cbool has(LegId id) noexcept
         Status statistics(LegId id, LegStatistics& statistics) noexcept
         int32_t mix_of(LegId id) noexcept
@@ -398,6 +459,10 @@ cdef class Conference:
     cdef CoreConference core
     cdef object random
     cdef dict legs_by_slot
+    cdef int64_t last_tick_ns
+    cdef LegId own(self, Leg leg) except *
+    cdef TalkerId talker_named(self, who) except *
+    cdef object leg_at(self, int32_t slot)
 
 
 cdef class Leg:

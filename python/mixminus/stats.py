@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
-__all__ = ["AudioReceiverStats", "LegStats"]
+__all__ = ["AudioReceiverStats", "LegStats", "TalkerId", "TrunkStats"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +81,31 @@ class LegStats(AudioReceiverStats):
     """1: it was found much louder than it claims, and is decoded always from then on."""
     is_heard: bool
     """In the mix of the last tick."""
+
+
+class TalkerId(NamedTuple):
+    """Who somebody is, wherever in a cascade of conferences he is heard."""
+
+    conference: int
+    """``conference_id`` of where he is a leg."""
+    number: int
+    """Of the leg; given to nobody else there."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkStats:
+    """What a trunk that carries talkers has met since it was made. Its streams are counted in `LegStats`."""
+
+    neighbour: int | None
+    """``conference_id`` of the far side; None while it has not been heard for a second."""
+    packets_looped: int
+    """Came back to a conference where they had been: the trunks form a ring. Not played."""
+    packets_too_far: int
+    """Had passed more than four trunks. Not played."""
+    packets_without_origin: int
+    """No RTP, or they do not say whose voice they carry. Not played."""
+    packets_without_lane: int
+    """Of more streams than there are lanes. Not played."""
+    duplicates: int
+    """How often a talker came on a longer way as well, which was not mixed."""
+    hellos_received: int

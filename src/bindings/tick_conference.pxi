@@ -1,5 +1,5 @@
 # Conference and Leg in Python: packets in, one tick, packets out.
-from mixminus.stats import LegStats
+from mixminus.stats import LegStats, TalkerId as TalkerName, TrunkStats
 
 
 @cython.nonecheck(True)  # Leg.__new__() makes one without a conference
@@ -70,8 +70,56 @@ cdef class Leg:
         check(self.conference.core.set_muted(self.id, is_muted), "the leg has left the conference")
 
     def set_role(self, str role not None):
-        """Make it a "talker", "listener" or "tap"."""
-        check(self.conference.core.set_role(self.id, role_named(role)), "the leg has left the conference")
+        """Make it a "talker", "listener", "announcer" or "tap", unless it is a trunk or follows another leg."""
+        cdef Status status = self.conference.core.set_role(self.id, role_named(role))
+        if status == Status.out_of_range:
+            check(status, "a trunk remains a trunk, others do not become one, and who follows a leg remains a tap")
+        check(status, "the leg has left the conference")
+
+    def set_speaks_to(self, groups):
+        """Let it be heard by other groups, 0..31: it fades out, and in again over there."""
+        check(self.conference.core.set_speaks_to(self.id, groups_of(groups)), "the leg has left the conference")
+
+    def set_hears(self, groups):
+        """Let it hear other groups, 0..31; its mix is cross-faded.
+
+        Raises
+        ------
+        CapacityError
+            More different sets of groups are heard than the conference has ``audiences``.
+        """
+        cdef Status status = self.conference.core.set_hears(self.id, groups_of(groups))
+        if status == Status.capacity_reached:
+            check(status, f"all {self.conference.core.config().audiences} audiences are taken")
+        check(status, "the leg has left the conference")
+
+    def set_priority(self, int priority):
+        """Let it take places in the mix from legs of lower priority (a chair)."""
+        check(self.conference.core.set_priority(self.id, priority), "the leg has left the conference")
+
+    @property
+    def talker(self):
+        """Who this is in all conferences that trunks join: :class:`mixminus.TalkerId`."""
+        return TalkerName(self.conference.core.config().id, self.id.generation)
+
+    def trunk_stats(self):
+        """Return :class:`mixminus.TrunkStats` of a trunk that carries talkers; None of any other leg."""
+        cdef const Trunk* trunk = self.conference.core.trunk(self.id)
+        if trunk == NULL:
+            if not self.conference.core.has(self.id):
+                raise UnknownLegError("the leg has left the conference")
+            return None
+        cdef const TrunkStatistics* counted = &trunk.statistics()
+        cdef bint is_alive = trunk.is_alive(self.conference.last_tick_ns)
+        return TrunkStats(
+            neighbour=trunk.neighbour().conference if is_alive else None,
+            packets_looped=counted.packets_looped,
+            packets_too_far=counted.packets_too_far,
+            packets_without_origin=counted.packets_without_origin,
+            packets_without_lane=counted.packets_without_lane,
+            duplicates=counted.duplicates,
+            hellos_received=counted.hellos_received,
+        )
 
     @property
     def has_said_bye(self) -> bool:
@@ -94,12 +142,19 @@ cdef class Leg:
         return f"<mixminus.Leg {self.name!r} slot {self.slot} ssrc {self.ssrc:#010x}>"
 
 cdef dict LEG_PROBLEMS = {
-    <int>Status.capacity_reached: "the conference is full, or memory is",
+    <int>Status.capacity_reached: "the conference is full (a trunk needs a slot, and one for each lane), all audiences "
+                                  "are taken, or there is no memory",
+    <int>Status.unknown_leg: "the leg that it is to follow has left",
     <int>Status.unsupported_codec: "the codec is not possible with this rate, channel count or settings",
     <int>Status.out_of_range: "payload_type must be given for l16, no payload type be in 64..95 (RFC 5761) or that of "
                               "red_payload_type, gain_db be at most 20, delays be 0..2000 ms and "
-                              "min_delay_ms at most max_delay_ms, audio_level_id 0..255, cname have 1..255 bytes",
+                              "min_delay_ms at most max_delay_ms, audio_level_id and mixer_level_id 0..255, cname "
+                              "have 1..255 bytes, and only a tap follows",
 }
+
+
+cdef object talker_name(TalkerId talker):
+    return TalkerName(talker.conference, talker.number) if talker.is_somebody() else None
 
 
 cdef object leg_stats(const LegStatistics& now):
@@ -142,6 +197,20 @@ cdef class Conference:
         Threads that share a tick, the caller's included, 1..64. The packets are the same for any number.
     share_encodes : bool
         One encode for all legs that hear the same in the same codec; False encodes for each leg.
+    look_ahead_ms : int
+        0, 5 or 10: how far the limiter sees, and how much later the mixes are heard.
+    noise_gate : bool
+        An open microphone of a humming hall is not mixed while nobody speaks there. Needs `loudest` above 0.
+    audiences : int
+        How many different sets of groups are heard at a time, 1..16.
+    min_hold_ms : int
+        The active speaker stays at least so long, 0..60000.
+    conference_id : int, optional
+        Among the conferences that trunks join, 32 bit; no two may have the same. Random without it.
+    rank : int
+        Of those, the highest decides who has the floor, 0..255; among equals the lowest id.
+    trunk_lanes : int
+        Talkers that each trunk carries at a time, 1..16; more than `loudest`, so that who comes next finds one free.
     seed : int, optional
         Where SSRCs, sequence numbers and timestamps start; without it they are random (RFC 3550 section 5.1).
     unix_offset_ns : int
@@ -168,8 +237,16 @@ cdef class Conference:
     """
 
     def __cinit__(self, int sample_rate_hz=48000, int frame_ms=20, int capacity=256, int loudest=4, int threads=2, *,
-                  bint share_encodes=True, seed=None, int64_t unix_offset_ns=0):
+                  bint share_encodes=True, int look_ahead_ms=5, bint noise_gate=True, int audiences=4,
+                  int min_hold_ms=0, conference_id=None, int rank=0, int trunk_lanes=6, seed=None,
+                  int64_t unix_offset_ns=0):
         cdef ConferenceConfig config
+        self.random = Random(seed) if seed is not None else SystemRandom()
+        config.look_ahead_ms, config.gates_noise, config.audiences = look_ahead_ms, noise_gate, audiences
+        config.min_hold_ms, config.rank, config.lanes = min_hold_ms, rank, trunk_lanes
+        if conference_id is None:
+            conference_id = self.random.getrandbits(32)
+        config.id = <uint32_t>in_range(conference_id, 0, 0xFFFFFFFF, "conference_id")
         config.sample_rate_hz = sample_rate_hz
         config.frame_ms = frame_ms
         config.capacity = capacity
@@ -179,13 +256,14 @@ cdef class Conference:
         config.unix_offset_ns = unix_offset_ns
         check(self.core.configure(config),
               "sample_rate_hz must be 8000, 16000, 24000, 32000, 44100 or 48000, frame_ms 10, 20, 40 or 60, "
-              "capacity 1..4096, loudest 0..4096, threads 1..64, unix_offset_ns within 126 years")
-        self.random = Random(seed) if seed is not None else SystemRandom()
+              "capacity 1..4096, loudest 0..4096, threads 1..64, look_ahead_ms 0, 5 or 10, audiences 1..16, "
+              "min_hold_ms 0..60000, rank 0..255, trunk_lanes 1..16, unix_offset_ns within 126 years")
         self.legs_by_slot = {}
 
     def add_leg(self, codec="opus", str name="", str role="talker", *, ssrc=None, payload_type=None,
                 red_payload_type=None, float gain_db=0.0, int min_delay_ms=0, int max_delay_ms=1000,
-                int audio_level_id=0, bint list_contributors=False, str cname="mixminus"):
+                int audio_level_id=0, bint list_contributors=False, int mixer_level_id=0, str cname="mixminus",
+                speaks_to=(0,), hears=(0,), int priority=0, Leg follows=None, str carries="talkers"):
         """Let a site in.
 
         Parameters
@@ -196,9 +274,10 @@ cdef class Conference:
         name : str
             For people; not sent.
         role : str
-            "talker", "listener" (hears, is never heard) or "tap" (the same, for recording).
+            "talker", "listener" (hears, is never heard), "tap" (the same, for recording), "announcer" (is heard
+            without needing a place, hears nothing) or "trunk" (the far side is another conference).
         ssrc : int, optional
-            Of the stream to the site, 32 bit; random without it.
+            Of the stream to the site, 32 bit; random without it. The lanes of a trunk have it and those that follow.
         payload_type : int, optional
             Both directions, 0..63 or 96..127 (RFC 5761 section 4); without it RFC 3551's, or 111 for Opus.
         red_payload_type : int, optional
@@ -212,8 +291,20 @@ cdef class Conference:
             a leg is decoded only while it may be heard. 0: it does not say, and is decoded always.
         list_contributors : bool
             Put the SSRCs of who is heard into the CSRC list (RFC 3550 section 7.1).
+        mixer_level_id : int
+            Send their levels as well, under this header extension (RFC 6465), 1..255. 0: do not.
         cname : str
             Canonical name in reports.
+        speaks_to, hears : int or iterable of int
+            Groups, 0..31: a leg is heard by those who hear one of the groups it speaks to.
+        priority : int
+            A higher one takes a place in the mix at once from a lower one.
+        follows : Leg, optional
+            For a tap: it records this leg alone, as it came.
+        carries : str
+            Of a trunk: "talkers" sends each on a lane of his own, with who he is and where he came from, to another
+            ``Conference``: nobody hears himself through it, everybody is heard once, and all have the same active
+            speaker. "mix" sends what any leg would hear, to whatever is there.
 
         Returns
         -------
@@ -239,6 +330,13 @@ cdef class Conference:
         config.audio_level_id = audio_level_id
         config.lists_contributors = list_contributors
         config.cname = cname.encode()
+        config.speaks_to, config.hears, config.priority = groups_of(speaks_to), groups_of(hears), priority
+        config.mixer_level_id = mixer_level_id
+        if carries not in ("talkers", "mix"):
+            raise OutOfRangeError(f"a trunk carries talkers or mix, not {carries!r}")
+        config.carries_talkers = carries == "talkers"
+        if follows is not None:
+            config.follows = self.own(follows)
         if payload_type is not None:
             config.payload_type = <int32_t>in_range(payload_type, 0, 127, "payload_type")
         if red_payload_type is not None:
@@ -284,8 +382,132 @@ cdef class Conference:
         now_ns : int
             Time of the tick on the clock of ``receive(arrival_ns)``: the next one is ``frame_ms`` later.
         """
+        self.last_tick_ns = now_ns
         with nogil:
             self.core.tick(now_ns)
+
+    cdef LegId own(self, Leg leg) except *:
+        if leg.conference is not self:
+            raise UnknownLegError("the leg is of another conference")
+        return leg.id
+
+    cdef TalkerId talker_named(self, who) except *:
+        """A leg of this conference, or a TalkerId of any."""
+        cdef TalkerId talker
+        if isinstance(who, Leg):
+            who = who.talker
+        if not isinstance(who, tuple) or len(who) != 2:
+            raise TypeError(f"who must be a Leg or a TalkerId, not {who!r}")
+        talker.conference = <uint32_t>in_range(who[0], 0, 0xFFFFFFFF, "conference")
+        talker.number = <uint32_t>in_range(who[1], 1, 0xFFFFFFFF, "number")
+        return talker
+
+    cdef object leg_at(self, int32_t slot):
+        return self.legs_by_slot.get(self.core.id_at(slot).slot)
+
+    def lecture(self, who):
+        """Let only one be heard; and who is given the floor. In all conferences joined by trunks.
+
+        Parameters
+        ----------
+        who : Leg, TalkerId or None
+            None ends the lecture.
+        """
+        cdef TalkerId nobody
+        self.core.lecture(nobody if who is None else self.talker_named(who))
+
+    def give_floor(self, who):
+        """Call somebody to speak: he is the active speaker, and is heard even if muted, or in a lecture.
+
+        Holds in all conferences joined by trunks, until :meth:`withdraw_floor`.
+
+        Parameters
+        ----------
+        who : Leg or TalkerId
+            Here or in another conference.
+        """
+        self.core.give_floor(self.talker_named(who))
+
+    def withdraw_floor(self):
+        """Take back what :meth:`give_floor` gave: speech decides again."""
+        cdef TalkerId nobody
+        self.core.give_floor(nobody)
+
+    def mute_all_but(self, *legs):
+        """Mute every leg of this conference except these, which are unmuted."""
+        cdef LegIds ids
+        for leg in legs:
+            ids.push_back(self.own(leg))
+        self.core.mute_all_but(LegIdSpan(ids))
+
+    def set_exception(self, Leg listener not None, Leg talker not None, float gain_db):
+        """Let one leg hear another with a gain of its own, up to 20 dB; below -60 not at all.
+
+        Raises
+        ------
+        CapacityError
+            There are 64 already.
+        OutOfRangeError
+            ``gain_db`` above 20, the talker is the listener, or one is a trunk that carries talkers.
+        UnknownLegError
+            One of them has left.
+        """
+        check(self.core.set_exception(self.own(listener), self.own(talker), gain_db),
+              "a leg has left, gain_db is above 20, the legs are the same or a trunk, or there are 64 exceptions")
+
+    def clear_exception(self, Leg listener not None, Leg talker not None):
+        """Let one leg hear another as everybody does.
+
+        Raises
+        ------
+        UnknownLegError
+            There is no such exception.
+        """
+        check(self.core.clear_exception(self.own(listener), self.own(talker)), "there is no such exception")
+
+    @property
+    def active_talker(self):
+        """Who has the floor in all conferences joined by trunks: :class:`mixminus.TalkerId`, or None."""
+        return talker_name(self.core.floor().speaker)
+
+    @property
+    def active_speaker(self):
+        """The leg of :attr:`active_talker`, or the trunk through which he comes; None: nobody has it, or no such leg."""
+        return self.legs_by_slot.get(self.core.leg_of(self.core.floor().speaker).slot)
+
+    @property
+    def lecturer(self):
+        """Who alone is heard: :class:`mixminus.TalkerId`, or None."""
+        return talker_name(self.core.floor().lecturer)
+
+    @property
+    def ranking(self) -> list:
+        """Legs that have spoken here, the latest and longest first; a trunk stands for who comes through it."""
+        cdef size_t i
+        cdef span[const_int32_t] slots = self.core.ranking()
+        return list(dict.fromkeys(leg for i in range(slots.size()) if (leg := self.leg_at(slots[i])) is not None))
+
+    @property
+    def heard(self) -> list:
+        """Who was heard in the last tick, here or through a trunk: a list of :class:`mixminus.TalkerId`."""
+        cdef size_t i
+        cdef span[const_int32_t] slots = self.core.talkers()
+        return [talker_name(self.core.talker_at(slots[i])) for i in range(slots.size())]
+
+    @property
+    def conference_id(self) -> int:
+        """Its name among the conferences that trunks join."""
+        return self.core.config().id
+
+    @property
+    def decider(self) -> int:
+        """The conference that decides who has the floor."""
+        return self.core.decider()
+
+    @property
+    def talkers_turned_away(self) -> int:
+        """Frames of talkers for whom there was no lane on the trunks."""
+        return self.core.talkers_turned_away()
 
     @property
     def legs(self) -> list:
@@ -294,10 +516,10 @@ cdef class Conference:
 
     @property
     def talkers(self) -> list:
-        """Legs that were heard in the last tick, by slot."""
+        """Legs that were heard in the last tick, by slot; a trunk stands for all who were heard through it."""
         cdef size_t i
         cdef span[const_int32_t] slots = self.core.talkers()
-        return [self.legs_by_slot[slots[i]] for i in range(slots.size()) if slots[i] in self.legs_by_slot]
+        return list(dict.fromkeys(leg for i in range(slots.size()) if (leg := self.leg_at(slots[i])) is not None))
 
     @property
     def distinct_mixes(self) -> int:

@@ -36,6 +36,32 @@ bool is_valid(const ReceiverConfig& config) noexcept {
 
 }  // namespace
 
+ReceiverStatistics& ReceiverStatistics::operator+=(const ReceiverStatistics& other) noexcept {
+  packets_received += other.packets_received;
+  packets_lost += other.packets_lost;
+  packets_discarded += other.packets_discarded;
+  bytes_received += other.bytes_received;
+  jitter_ns = std::max(jitter_ns, other.jitter_ns);
+  jitter_buffer_delay_s += other.jitter_buffer_delay_s;
+  jitter_buffer_target_delay_s += other.jitter_buffer_target_delay_s;
+  jitter_buffer_emitted_count += other.jitter_buffer_emitted_count;
+  total_samples_received += other.total_samples_received;
+  concealed_samples += other.concealed_samples;
+  silent_concealed_samples += other.silent_concealed_samples;
+  concealment_events += other.concealment_events;
+  inserted_samples_for_deceleration += other.inserted_samples_for_deceleration;
+  removed_samples_for_acceleration += other.removed_samples_for_acceleration;
+  fec_packets_received += other.fec_packets_received;
+  fec_packets_discarded += other.fec_packets_discarded;
+  packets_duplicated += other.packets_duplicated;
+  packets_malformed += other.packets_malformed;
+  packets_of_other_payload_type += other.packets_of_other_payload_type;
+  stream_changes += other.stream_changes;
+  target_delay_ns = std::max(target_delay_ns, other.target_delay_ns);
+  playout_delay_ns = std::max(playout_delay_ns, other.playout_delay_ns);
+  return *this;
+}
+
 struct AudioReceiver::State {
   ReceiverConfig config{};
   std::unique_ptr<codec::Codec> codec;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "mixminus/base/time.hpp"
+#include "mixminus/rtp/header_extensions.hpp"
 #include "mixminus/rtp/packet.hpp"
 
 namespace mixminus::conference {
@@ -18,47 +19,96 @@ constexpr std::array kRatesHz{8'000, 16'000, 24'000, 32'000, 44'100, 48'000};
 /// 64..95 look like RTCP once the marker is set (RFC 5761 section 4).
 bool is_payload_type(std::int32_t type) noexcept { return type >= 0 && type <= 127 && (type < 64 || type > 95); }
 
+constexpr std::int32_t kMaxAudiences = 16;
+constexpr std::int32_t kMaxRank = 255;
+
+bool is_valid(const Config& config) noexcept {
+  const auto is_within = [](std::int32_t value, std::int32_t low, std::int32_t high) {
+    return value >= low && value <= high;
+  };
+  return std::ranges::find(kRatesHz, config.sample_rate_hz) != kRatesHz.end() &&
+         bounded_time_ns(config.unix_offset_ns) == config.unix_offset_ns &&
+         is_within(config.audiences, 1, kMaxAudiences) && is_within(config.rank, 0, kMaxRank) &&
+         is_within(config.lanes, 1, static_cast<std::int32_t>(RtcpSession::kMaxBlocks));
+}
+
+bool is_cascade(const LegConfig& config) noexcept {
+  return config.role == mix::Role::trunk && config.carries_talkers;
+}
+
+bool is_speaking(mix::Role role) noexcept { return role != mix::Role::listener && role != mix::Role::tap; }
+
 }  // namespace
 
 Status Conference::configure(const Config& config) noexcept try {
-  if (std::ranges::find(kRatesHz, config.sample_rate_hz) == kRatesHz.end()) return Status::out_of_range;
-  if (bounded_time_ns(config.unix_offset_ns) != config.unix_offset_ns) return Status::out_of_range;
+  if (!is_valid(config)) return Status::out_of_range;
   const Status mixer = mixer_.configure({.sample_rate_hz = config.sample_rate_hz,
                                          .frame_ms = config.frame_ms,
                                          .capacity = config.capacity,
-                                         .selection = {.places = config.loudest}});
+                                         .audiences = config.audiences + 1,  // lanes of trunks hear nobody
+                                         .solos = config.capacity,
+                                         .selection = {.places = config.loudest},
+                                         .limiter = {.look_ahead_ms = config.look_ahead_ms}});
   if (mixer != Status::ok) return mixer;
-  const Status bank =
-      bank_.configure(config.sample_rate_hz, mixer_.frame_samples(), config.capacity, config.shares_encodes);
+  const Status bank = bank_.configure({.sample_rate_hz = config.sample_rate_hz,
+                                       .frame_samples = mixer_.frame_samples(),
+                                       .capacity = config.capacity,
+                                       .audiences = config.audiences + 1,
+                                       .lanes = config.lanes,
+                                       .shares = config.shares_encodes});
   if (bank != Status::ok) return bank;
-  selection_.configure({.places = config.loudest, .gate_dbov = mixer_.config().selection.gate_dbov},
-                       static_cast<std::size_t>(config.capacity), config.frame_ms);
+  const Status speaker = speaker_.configure(
+      {.capacity = config.capacity, .frame_ms = config.frame_ms, .min_hold_ms = config.min_hold_ms});
+  if (speaker != Status::ok) return speaker;
+  const auto capacity = static_cast<std::size_t>(config.capacity);
+  selection_.configure({.places = config.loudest, .gate_dbov = mixer_.config().selection.gate_dbov}, capacity,
+                       config.frame_ms);
+  const auto lanes = static_cast<std::size_t>(config.lanes);
+  lane_table_.configure(lanes);
   config_ = config;
+  chair_ = floor_ = {};
+  decider_ = {.conference = config.id};
+  sources_.assign(capacity, nullptr);
+  lanes_.assign(capacity, nullptr);
   legs_.clear();
-  legs_.resize(static_cast<std::size_t>(config.capacity));
-  slots_.clear();
-  slots_.reserve(legs_.size());
+  legs_.resize(capacity);
+  voices_.assign(capacity, {});
+  for (auto* slots : {&slots_, &source_slots_, &trunks_, &forwarded_}) {
+    slots->clear();
+    slots->reserve(capacity);
+  }
+  alive_.reserve(capacity);
+  origins_.assign(lanes, {});
+  levels_dbov_.assign(lanes, 0);
+  csrcs_.reserve(rtp::kMaxCsrcs);
+  extension_.assign(RtpSender::kMaxExtensionBytes, 0);
+  (void)mixer_.set_solos(0);  // until there is a trunk
   return pool_.configure(config.threads);
 } catch (const std::bad_alloc&) {
   return Status::capacity_reached;
 }
 
+std::size_t Conference::slots_needed(const LegConfig& config) const noexcept {
+  return 1 + (is_cascade(config) ? static_cast<std::size_t>(config_.lanes) : 0);
+}
+
 Status Conference::add_leg(const LegConfig& config, LegCodecs codecs, LegId& id) noexcept try {
   if (legs_.empty()) return Status::not_configured;
-  if (slots_.size() == legs_.size()) return Status::capacity_reached;  // refusing is cheap
+  const std::size_t taken = source_slots_.size() + trunks_.size();
+  if (legs_.size() - taken < slots_needed(config)) return Status::capacity_reached;  // refusing is cheap
+  if (config.follows != LegId{} && find(config.follows) == nullptr) return Status::unknown_leg;
   auto leg = std::make_unique<Leg>();
   leg->config = config;
   Status status = equip(*leg, std::move(codecs));
   if (status != Status::ok) return status;
-  std::int32_t slot = -1;
-  status = mixer_.add({.role = config.role, .gain_db = config.gain_db}, slot);
+  status = seat(*leg);
   if (status != Status::ok) {
     bank_.remove(*leg);
     return status;
   }
-  leg->id = id = {slot, ++generation_};
-  slots_.insert(std::lower_bound(slots_.begin(), slots_.end(), slot), slot);
-  legs_[static_cast<std::size_t>(slot)] = std::move(leg);
+  leg->id = id = {leg->slot, ++generation_};
+  slots_.insert(std::ranges::lower_bound(slots_, leg->slot), leg->slot);
+  legs_[static_cast<std::size_t>(leg->slot)] = std::move(leg);
   return Status::ok;
 } catch (const std::bad_alloc&) {
   return Status::capacity_reached;
@@ -71,6 +121,7 @@ Status Conference::equip(Leg& leg, LegCodecs codecs) {
         codec::default_payload_type(config.codec.kind, config.codec.sample_rate_hz, config.codec.channels);
   if (!is_payload_type(config.payload_type)) return Status::out_of_range;
   if (config.red_payload_type >= 0 && !is_payload_type(config.red_payload_type)) return Status::out_of_range;
+  if (config.mixer_level_id < 0 || config.mixer_level_id > 255) return Status::out_of_range;
   const ReceiverConfig receiver{.codec = config.codec,
                                 .payload_type = config.payload_type,
                                 .red_payload_type = config.red_payload_type,
@@ -79,9 +130,13 @@ Status Conference::equip(Leg& leg, LegCodecs codecs) {
                                 .min_delay_ms = config.min_delay_ms,
                                 .max_delay_ms = config.max_delay_ms,
                                 .audio_level_id = config.audio_level_id};
-  Status status =
+  const auto streams = is_cascade(config) ? static_cast<std::uint32_t>(config_.lanes) : 1U;
+  Status status = leg.rtcp.configure(config.origin.ssrc, streams, config.cname);
+  if (status != Status::ok) return status;
+  if (is_cascade(config)) return codecs.encoder ? Status::unsupported_codec : equip_trunk(leg, receiver);
+  status =
       codecs.decoder ? leg.receiver.configure(receiver, std::move(codecs.decoder)) : leg.receiver.configure(receiver);
-  if (status == Status::ok) status = leg.rtcp.configure(config.origin.ssrc, config.cname);
+  if (status == Status::ok) status = leg.configure(receiver);
   if (status == Status::ok) status = bank_.add(leg, std::move(codecs.encoder));
   if (status == Status::ok) {
     status = leg.sender.configure(config.origin, static_cast<std::uint8_t>(config.payload_type),
@@ -91,14 +146,98 @@ Status Conference::equip(Leg& leg, LegCodecs codecs) {
   return status;
 }
 
+Status Conference::equip_trunk(Leg& leg, const ReceiverConfig& receiver) {
+  Status status = bank_.add_trunk(leg);
+  if (status != Status::ok) return status;
+  ReceiverConfig lane = receiver;
+  lane.audio_level_id = kTrunkLevelElement;
+  leg.trunk = std::make_unique<Trunk>();
+  status = leg.trunk->configure(static_cast<std::size_t>(config_.lanes), lane, leg.config.origin,
+                                static_cast<std::uint8_t>(leg.config.payload_type),
+                                leg.format->lanes.front().max_payload_bytes());
+  if (status != Status::ok) bank_.remove(leg);
+  return status;
+}
+
+/// Gives the leg, and the lanes of a trunk, their slots of the mixer.
+Status Conference::seat(Leg& leg) noexcept {
+  const LegConfig& config = leg.config;
+  const bool is_trunk = leg.trunk != nullptr;
+  Status status = mixer_.add({.role = is_trunk ? mix::Role::listener : config.role,  // its lanes speak
+                              .gain_db = config.gain_db,
+                              .speaks_to = config.speaks_to,
+                              .hears = config.hears,
+                              .priority = config.priority,
+                              .follows = config.follows.slot},
+                             leg.slot);
+  if (status != Status::ok) return status;
+  if (!is_trunk) {
+    leg.role = config.role;
+    leg.gain_db = config.gain_db;
+    leg.speaks_to = config.speaks_to;
+    leg.priority = leg.lifted_priority = config.priority;
+    register_source(leg, leg.slot);
+    if (config.follows != LegId{}) ++source_at(config.follows.slot).followers;
+    return Status::ok;
+  }
+  for (const auto& lane : leg.trunk->lanes()) {
+    status = seat_lane(leg, *lane);
+    if (status == Status::ok) continue;
+    for (const auto& other : leg.trunk->lanes())
+      if (other->slot >= 0) unregister(other->slot);
+    (void)mixer_.remove(leg.slot);
+    return status;
+  }
+  trunks_.push_back(leg.slot);
+  (void)mixer_.set_solos(config_.capacity);
+  return Status::ok;
+}
+
+Status Conference::seat_lane(const Leg& leg, Lane& lane) noexcept {
+  const LegConfig& config = leg.config;
+  const Status status = mixer_.add(
+      {.gain_db = config.gain_db, .speaks_to = config.speaks_to, .hears = 0, .priority = config.priority}, lane.slot);
+  if (status != Status::ok) return status;
+  lane.trunk = leg.slot;
+  lane.gain_db = config.gain_db;
+  lane.speaks_to = config.speaks_to;
+  lane.priority = lane.lifted_priority = config.priority;
+  lanes_[static_cast<std::size_t>(lane.slot)] = &lane;
+  register_source(lane, lane.slot);
+  return Status::ok;
+}
+
+void Conference::register_source(Source& source, std::int32_t slot) noexcept {
+  sources_[static_cast<std::size_t>(slot)] = &source;
+  source_slots_.insert(std::ranges::lower_bound(source_slots_, slot), slot);
+}
+
+void Conference::unregister(std::int32_t slot) noexcept {
+  const auto index = static_cast<std::size_t>(slot);
+  if (sources_[index] != nullptr) source_slots_.erase(std::ranges::lower_bound(source_slots_, slot));
+  sources_[index] = nullptr;
+  lanes_[index] = nullptr;
+  voices_[index] = {};
+  selection_.forget(index);
+  lane_table_.forget(slot);
+  (void)speaker_.reset(slot);
+  (void)mixer_.remove(slot);
+}
+
 Status Conference::remove_leg(LegId id) noexcept {
   Leg* const leg = find(id);
   if (leg == nullptr) return Status::unknown_leg;
   bank_.remove(*leg);
-  slots_.erase(std::lower_bound(slots_.begin(), slots_.end(), id.slot));
+  if (leg->trunk != nullptr) {
+    for (const auto& lane : leg->trunk->lanes()) unregister(lane->slot);
+    std::erase(trunks_, id.slot);
+    if (trunks_.empty()) (void)mixer_.set_solos(0);
+  }
+  if (const Leg* const followed = find(leg->config.follows)) --source_at(followed->slot).followers;
+  unregister(id.slot);
+  slots_.erase(std::ranges::lower_bound(slots_, id.slot));
   legs_[static_cast<std::size_t>(id.slot)].reset();
-  selection_.forget(static_cast<std::size_t>(id.slot));
-  return mixer_.remove(id.slot);
+  return Status::ok;
 }
 
 Leg* Conference::find(LegId id) const noexcept {
@@ -109,20 +248,36 @@ Leg* Conference::find(LegId id) const noexcept {
 
 LegId Conference::id_at(std::int32_t slot) const noexcept {
   if (slot < 0 || static_cast<std::size_t>(slot) >= legs_.size()) return {};
-  const auto& leg = legs_[static_cast<std::size_t>(slot)];
+  const Lane* const lane = lane_at(slot);
+  const auto& leg = legs_[static_cast<std::size_t>(lane == nullptr ? slot : lane->trunk)];
   return leg ? leg->id : LegId{};
 }
 
 void Conference::receive(LegId id, Bytes datagram, std::int64_t arrival_ns) noexcept {
   Leg* const leg = find(id);
+  const std::int64_t at_ns = bounded_time_ns(arrival_ns);
   if (leg == nullptr) {
     ++packets_for_nobody_;
   } else if (rtp::is_rtcp(datagram)) {
-    leg->rtcp.receive(datagram, {bounded_time_ns(arrival_ns), config_.unix_offset_ns}, leg->receiver);
-    expect_loss(*leg);
+    receive_report(*leg, datagram, at_ns);
+  } else if (leg->trunk != nullptr) {
+    leg->trunk->receive(datagram, at_ns, config_.id);
   } else {
-    leg->receiver.insert(datagram, arrival_ns);
+    leg->receiver.insert(datagram, at_ns);
   }
+}
+
+void Conference::receive_report(Leg& leg, Bytes datagram, std::int64_t arrival_ns) noexcept {
+  rtp::Report report;
+  const bool has_sender = leg.rtcp.receive(datagram, {arrival_ns, config_.unix_offset_ns}, report);
+  expect_loss(leg);
+  if (leg.trunk == nullptr) {
+    if (has_sender) leg.receiver.receive(report.sender, arrival_ns);
+    return;
+  }
+  leg.trunk->hear(datagram, arrival_ns);
+  for (const auto& lane : leg.trunk->lanes())
+    if (has_sender && lane->is_bound && lane->ssrc == report.ssrc) lane->receiver.receive(report.sender, arrival_ns);
 }
 
 /// Encoders protect against the loss that is reported: a leg's own for its site, a shared one for the worst.
@@ -131,95 +286,136 @@ void Conference::expect_loss(Leg& leg) noexcept {
     const auto reported = static_cast<std::int32_t>(std::ceil(100.0F * other.rtcp.remote().fraction_lost));
     return std::max(reported, other.config.codec.opus.expected_loss_percent);
   };
-  leg.own_encoder.expect_loss(percent_of(leg));
+  if (leg.trunk == nullptr) leg.own_encoder.expect_loss(percent_of(leg));
   if (leg.format == nullptr) return;
   std::int32_t worst_percent = 0;
-  for (const std::int32_t slot : slots_) {
-    const Leg& other = *legs_[static_cast<std::size_t>(slot)];
-    if (other.format == leg.format) worst_percent = std::max(worst_percent, percent_of(other));
-  }
-  leg.format->shared.expect_loss(worst_percent);
+  for (const std::int32_t slot : slots_)
+    if (leg_at(slot).format == leg.format) worst_percent = std::max(worst_percent, percent_of(leg_at(slot)));
+  for (SharedStream& stream : leg.format->shared) stream.encoder.expect_loss(worst_percent);
+  for (StreamEncoder& lane : leg.format->lanes) lane.expect_loss(worst_percent);
 }
 
 void Conference::tick(std::int64_t now_ns) noexcept {
+  const std::int64_t at_ns = bounded_time_ns(now_ns);
+  agree(at_ns);
   select_decodes();
-  auto decode = [&](std::size_t index) noexcept {
-    take_frame(*legs_[static_cast<std::size_t>(slots_[index])], now_ns);
-  };
-  pool_.run(slots_.size(), decode);
+  auto decode = [&](std::size_t index) noexcept { take_frame(source_at(source_slots_[index]), at_ns); };
+  pool_.run(source_slots_.size(), decode);
+  listen();
   distinct_mixes_ = mixer_.tick();
+  bank_.start_plan();
   plan_encodes();
+  plan_lanes(at_ns);
+  bank_.end_plan();
   auto encode = [&](std::size_t index) noexcept {
     const EncodeJob& job = bank_.jobs()[index];
     job.encoder->encode(mixer_.mix(job.mix));
   };
   pool_.run(bank_.jobs().size(), encode);
-  send(bounded_time_ns(now_ns));
+  send(at_ns);
 }
 
 void Conference::select_decodes() noexcept {
   selection_.start(mixer_.heard());
-  for (const std::int32_t slot : slots_) {
-    Leg& leg = *legs_[static_cast<std::size_t>(slot)];
-    const bool is_audible =
-        !leg.is_muted && leg.config.role != mix::Role::listener && leg.config.role != mix::Role::tap;
-    selection_.update(slot, {.has_claims = leg.config.audio_level_id > 0 && leg.config.role != mix::Role::announcer,
-                             .claim_dbov = leg.receiver.take_claim_dbov(),
+  for (const std::int32_t slot : source_slots_) {
+    Source& source = source_at(slot);
+    const bool is_audible = !source.is_silenced && is_speaking(source.role);
+    selection_.update(slot, {.has_claims = source.has_levels && source.role != mix::Role::announcer,
+                             .claim_dbov = source.receiver.take_claim_dbov(),
                              .measured_dbov = mixer_.levels_dbov()[static_cast<std::size_t>(slot)],
-                             .is_measured = leg.playout == Playout::speech,
-                             .gain_db = is_audible ? leg.config.gain_db : DecodeSelection::kInaudibleDb});
+                             .is_measured = source.playout == Playout::speech,
+                             .gain_db = is_audible ? source.gain_db : DecodeSelection::kInaudibleDb,
+                             .room = source.speaks_to,
+                             .is_wanted = source.followers > 0 || (is_audible && source.lifted_priority > 0)});
   }
-  selection_.choose(slots_);
+  selection_.choose(source_slots_);
 }
 
-void Conference::take_frame(Leg& leg, std::int64_t now_ns) noexcept {
-  const std::span<std::int16_t> frame = mixer_.frame(leg.id.slot);
-  if (selection_.is_chosen(leg.id.slot)) {
-    leg.playout = leg.receiver.pull(now_ns, frame);
-    leg.has_frame = true;
-    return;
+void Conference::take_frame(Source& source, std::int64_t now_ns) noexcept {
+  const std::span<std::int16_t> row = mixer_.frame(source.slot);
+  selection_.is_chosen(source.slot) ? source.pull(now_ns, row) : source.skip(now_ns, row);
+}
+
+/// What was heard of the voices goes to the mixer and to the floor.
+void Conference::listen() noexcept {
+  for (const std::int32_t slot : source_slots_) {
+    const Source& source = source_at(slot);
+    const bool may_speak = !source.is_silenced && is_speaking(source.role) && source.role != mix::Role::announcer;
+    voices_[static_cast<std::size_t>(slot)] = may_speak ? source.voice : Voice{};
+    if (config_.gates_noise) (void)mixer_.set_voice(slot, source.is_open);
   }
-  leg.playout = leg.receiver.skip(now_ns);
-  ++leg.frames_not_decoded;
-  if (leg.has_frame) std::ranges::fill(frame, std::int16_t{0});  // once: the rows of all legs are more than a cache
-  leg.has_frame = false;
+  (void)speaker_.update(voices_);
 }
 
 void Conference::plan_encodes() noexcept {
-  bank_.start_plan();
-  for (const std::int32_t slot : slots_)
-    bank_.plan(*legs_[static_cast<std::size_t>(slot)], mixer_.mix_of()[static_cast<std::size_t>(slot)]);
-  bank_.end_plan();
+  for (const std::int32_t slot : slots_) {
+    Leg& leg = leg_at(slot);
+    const std::int32_t mix = mixer_.mix_of()[static_cast<std::size_t>(slot)];
+    if (leg.trunk != nullptr) continue;
+    mix >= 0 ? bank_.plan(leg, mix, mixer_.audience_of(slot)) : static_cast<void>(leg.encoder = nullptr);
+  }
 }
 
 void Conference::send(std::int64_t now_ns) noexcept {
-  std::array<std::uint32_t, rtp::kMaxCsrcs> memory{};
   for (const std::int32_t slot : slots_) {
-    Leg& leg = *legs_[static_cast<std::size_t>(slot)];
-    leg.sender.push(leg.encoder->payload(), leg.encoder->timestamp_step(), contributors(leg, memory));
-    if (leg.rtcp.is_due(now_ns)) leg.rtcp.write(leg.sender, leg.receiver, {now_ns, config_.unix_offset_ns});
+    Leg& leg = leg_at(slot);
+    if (leg.trunk != nullptr)
+      send_lanes(leg, now_ns);
+    else if (leg.encoder != nullptr)
+      leg.sender.push(leg.encoder->payload(), leg.encoder->timestamp_step(), contribution_to(leg));
+    report(leg, now_ns);
   }
 }
 
-std::span<const std::uint32_t> Conference::contributors(const Leg& leg,
-                                                        std::span<std::uint32_t> memory) const noexcept {
+void Conference::report(Leg& leg, std::int64_t now_ns) noexcept {
+  if (!leg.rtcp.is_due(now_ns)) return;
+  std::array<rtp::ReceptionReport, RtcpSession::kMaxBlocks> blocks{};
   std::size_t count = 0;
+  const auto add = [&](AudioReceiver& receiver) { count += receiver.report(now_ns, blocks[count]) ? 1U : 0U; };
+  if (leg.trunk == nullptr) add(leg.receiver);
+  if (leg.trunk != nullptr)
+    for (const auto& lane : leg.trunk->lanes()) add(lane->receiver);
+  const RtpSender& sender = leg.trunk == nullptr ? leg.sender : leg.trunk->streams().front();
+  leg.rtcp.write(sender, std::span(blocks).first(count), {now_ns, config_.unix_offset_ns});
+}
+
+/// The CSRC list of who is heard, and their levels.
+Contribution Conference::contribution_to(const Leg& leg) noexcept {
+  csrcs_.clear();
   if (!leg.config.lists_contributors) return {};
+  std::array<std::int8_t, rtp::kMaxCsrcs> levels_dbov{};
   for (const std::int32_t slot : mixer_.heard()) {
-    const Leg* const talker = legs_[static_cast<std::size_t>(slot)].get();
-    if (talker == nullptr || talker == &leg || count == memory.size()) continue;
-    if (const std::uint32_t ssrc = talker->receiver.remote_ssrc(); ssrc != 0) memory[count++] = ssrc;
+    const Source& source = source_at(slot);
+    const Lane* const lane = lane_at(slot);
+    const std::uint32_t ssrc = lane == nullptr ? source.receiver.remote_ssrc() : lane->origin.ssrc;
+    if (&source == &leg || ssrc == 0 || csrcs_.size() == rtp::kMaxCsrcs) continue;
+    levels_dbov[csrcs_.size()] = rtp::wire_level_dbov(mixer_.levels_dbov()[static_cast<std::size_t>(slot)]);
+    csrcs_.push_back(ssrc);
   }
-  return memory.first(count);
+  if (leg.config.mixer_level_id == 0 || csrcs_.empty()) return {.csrcs = csrcs_};
+  constexpr std::int32_t kMaxOneByteId = 14;
+  const bool is_small = leg.config.mixer_level_id <= kMaxOneByteId;
+  rtp::ElementWriter writer(is_small ? rtp::ElementForm::one_byte : rtp::ElementForm::two_byte, extension_);
+  (void)rtp::add_mixer_levels(writer, static_cast<std::uint8_t>(leg.config.mixer_level_id),
+                              std::span(levels_dbov).first(csrcs_.size()));
+  return {.csrcs = csrcs_, .extension_profile = writer.profile(), .extension = writer.body()};
 }
 
 Bytes Conference::packet(LegId id) const noexcept {
   const Leg* const leg = find(id);
-  return leg == nullptr ? Bytes{} : leg->sender.front();
+  if (leg == nullptr) return {};
+  if (leg->trunk == nullptr) return leg->sender.front();
+  for (const RtpSender& stream : std::as_const(*leg->trunk).streams())
+    if (const Bytes packet = stream.front(); !packet.empty()) return packet;
+  return {};
 }
 
 void Conference::take_packet(LegId id) noexcept {
-  if (Leg* const leg = find(id)) leg->sender.pop();
+  Leg* const leg = find(id);
+  if (leg == nullptr) return;
+  if (leg->trunk == nullptr) return leg->sender.pop();
+  for (RtpSender& stream : leg->trunk->streams())
+    if (!stream.front().empty()) return stream.pop();
 }
 
 Bytes Conference::report(LegId id) const noexcept {
@@ -231,53 +427,52 @@ void Conference::take_report(LegId id) noexcept {
   if (Leg* const leg = find(id)) leg->rtcp.take_report();
 }
 
-Status Conference::set_gain_db(LegId id, float gain_db) noexcept {
-  Leg* const leg = find(id);
-  if (leg == nullptr) return Status::unknown_leg;
-  const Status status = mixer_.set_gain_db(id.slot, gain_db);
-  if (status == Status::ok) leg->config.gain_db = gain_db;
-  return status;
-}
-
-Status Conference::set_muted(LegId id, bool is_muted) noexcept {
-  Leg* const leg = find(id);
-  if (leg == nullptr) return Status::unknown_leg;
-  leg->is_muted = is_muted;
-  return mixer_.set_muted(id.slot, is_muted);
-}
-
-Status Conference::set_role(LegId id, mix::Role role) noexcept {
-  Leg* const leg = find(id);
-  if (leg == nullptr) return Status::unknown_leg;
-  const Status status = mixer_.set_role(id.slot, role);
-  if (status == Status::ok) leg->config.role = role;
-  return status;
-}
-
 std::int32_t Conference::mix_of(LegId id) const noexcept {
   return find(id) == nullptr ? -1 : mixer_.mix_of()[static_cast<std::size_t>(id.slot)];
+}
+
+const Trunk* Conference::trunk(LegId id) const noexcept {
+  const Leg* const leg = find(id);
+  return leg == nullptr ? nullptr : leg->trunk.get();
 }
 
 Status Conference::statistics(LegId id, LegStatistics& statistics) const noexcept {
   const Leg* const leg = find(id);
   if (leg == nullptr) return Status::unknown_leg;
-  const auto heard = mixer_.heard();
-  const bool is_decoded = selection_.is_chosen(id.slot);
-  statistics = {.inbound = leg->receiver.statistics(),
-                .packets_sent = leg->sender.packets_sent(),
-                .bytes_sent = leg->sender.bytes_sent(),
-                .packets_overwritten = leg->sender.packets_overwritten(),
-                .encode_failures = leg->own_encoder.failures(),
+  statistics = {.encode_failures = leg->own_encoder.failures(),
                 .remote = leg->rtcp.remote(),
-                .level_dbov = is_decoded ? mixer_.levels_dbov()[static_cast<std::size_t>(id.slot)]
-                                         : selection_.claim_dbov(id.slot),
-                .is_decoded = is_decoded,
-                .frames_not_decoded = leg->frames_not_decoded,
-                .levels_overstated = selection_.overstated(id.slot),
-                .levels_understated = selection_.is_understated(id.slot),
-                .is_heard = std::binary_search(heard.begin(), heard.end(), id.slot),
                 .has_said_bye = leg->rtcp.has_said_bye()};
+  statistics.is_decoded = false;
+  if (leg->trunk == nullptr) {
+    add(*leg, statistics);
+    statistics.voice = leg->voice;
+    add(leg->sender, statistics);
+    return Status::ok;
+  }
+  for (const auto& lane : leg->trunk->lanes()) add(*lane, statistics);
+  for (const RtpSender& stream : std::as_const(*leg->trunk).streams()) add(stream, statistics);
   return Status::ok;
+}
+
+/// Of the lanes of a trunk all are counted, and the loudest and the latest shown.
+void Conference::add(const Source& source, LegStatistics& all) const noexcept {
+  const auto heard = mixer_.heard();
+  const bool is_decoded = selection_.is_chosen(source.slot);
+  const float level_dbov = is_decoded ? mixer_.levels_dbov()[static_cast<std::size_t>(source.slot)]
+                                      : selection_.claim_dbov(source.slot);
+  all.inbound += source.receiver.statistics();
+  all.level_dbov = std::max(all.level_dbov, level_dbov);
+  all.is_decoded |= is_decoded;
+  all.is_heard |= std::ranges::binary_search(heard, source.slot);
+  all.frames_not_decoded += source.frames_not_decoded;
+  all.levels_overstated += selection_.overstated(source.slot);
+  all.levels_understated += selection_.is_understated(source.slot) ? 1U : 0U;
+}
+
+void Conference::add(const RtpSender& sender, LegStatistics& all) noexcept {
+  all.packets_sent += sender.packets_sent();
+  all.bytes_sent += sender.bytes_sent();
+  all.packets_overwritten += sender.packets_overwritten();
 }
 
 }  // namespace mixminus::conference

@@ -28,6 +28,7 @@ void DecodeSelection::configure(const DecodeSelectionConfig& config, std::size_t
   chosen_ = 0;
   seats_.resize(capacity);
   ranks_db_.reserve(capacity);
+  rooms_.reserve(capacity);
   for (std::size_t slot = 0; slot < capacity; ++slot) forget(slot);
 }
 
@@ -48,6 +49,8 @@ void DecodeSelection::update(std::int32_t slot, const LevelEvidence& evidence) n
   seat.unsaid_ticks = evidence.claim_dbov > 0 ? doubt_ticks_ : std::max(seat.unsaid_ticks - 1, 0);
   seat.has_claims = evidence.has_claims && seat.unsaid_ticks == 0;
   seat.gain_db = evidence.gain_db;
+  seat.room = evidence.room;
+  seat.is_wanted = evidence.is_wanted;
   const float falling_dbov = std::max(seat.claim_dbov - fall_db_, kSilenceDbov);
   seat.claim_dbov =
       std::max(static_cast<float>(evidence.claim_dbov <= 0 ? evidence.claim_dbov : kNoClaim), falling_dbov);
@@ -86,27 +89,39 @@ void DecodeSelection::judge_low(Seat& seat, float measured_dbov) noexcept {
 }
 
 void DecodeSelection::choose(std::span<const std::int32_t> slots) noexcept {
-  const float last_db = last_place_db(slots);
+  rank(slots);
   chosen_ = 0;
   for (const std::int32_t slot : slots) {
     Seat& seat = this->seat(slot);
-    seat.is_loud = may_be_heard(seat, last_db);
-    const bool is_needed =
-        config_.places == 0 || !seat.has_claims || seat.is_understated || seat.is_heard || seat.is_loud;
+    seat.is_loud = may_be_heard(seat, last_place_db(seat.room));
+    const bool is_needed = config_.places == 0 || !seat.has_claims || seat.is_understated || seat.is_wanted ||
+                           seat.is_heard || seat.is_loud;
     seat.is_chosen = is_probed(seat) || is_needed;
     chosen_ += seat.is_chosen;
   }
 }
 
 /// Of the last of those who are loud enough; a place beyond the last leg is open to everybody.
-float DecodeSelection::last_place_db(std::span<const std::int32_t> slots) noexcept {
+void DecodeSelection::rank(std::span<const std::int32_t> slots) noexcept {
   const auto places = static_cast<std::size_t>(config_.places + config_.warm_places);
-  if (slots.size() < places) return kInaudibleDb;
-  ranks_db_.clear();
-  for (const std::int32_t slot : slots) ranks_db_.push_back(seat(slot).measured_dbov + seat(slot).gain_db);
-  const auto last = ranks_db_.begin() + static_cast<std::ptrdiff_t>(places - 1);
-  std::nth_element(ranks_db_.begin(), last, ranks_db_.end(), std::greater<>());
-  return *last;
+  rooms_.clear();
+  for (const std::int32_t first : slots) {
+    const std::uint32_t groups = seat(first).room;
+    const auto is_same = [&](const Room& room) { return room.groups == groups; };
+    if (std::ranges::any_of(rooms_, is_same)) continue;
+    ranks_db_.clear();
+    for (const std::int32_t slot : slots)
+      if (seat(slot).room == groups) ranks_db_.push_back(seat(slot).measured_dbov + seat(slot).gain_db);
+    Room& room = rooms_.emplace_back(Room{.groups = groups});
+    if (ranks_db_.size() < places) continue;
+    const auto last = ranks_db_.begin() + static_cast<std::ptrdiff_t>(places - 1);
+    std::nth_element(ranks_db_.begin(), last, ranks_db_.end(), std::greater<>());
+    room.last_place_db = *last;
+  }
+}
+
+float DecodeSelection::last_place_db(std::uint32_t room) const noexcept {
+  return std::ranges::find_if(rooms_, [&](const Room& other) { return other.groups == room; })->last_place_db;
 }
 
 bool DecodeSelection::may_be_heard(const Seat& seat, float last_place_db) const noexcept {

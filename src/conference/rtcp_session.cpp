@@ -1,7 +1,7 @@
 // Reading what the site reports, writing what we report.
 #include "mixminus/conference/rtcp_session.hpp"
 
-#include <new>
+#include <algorithm>
 #include <span>
 #include <utility>
 
@@ -24,36 +24,50 @@ std::uint64_t ntp_of(const ReportTime& time) noexcept {
 
 }  // namespace
 
-Status RtcpSession::configure(std::uint32_t ssrc, std::string cname) noexcept {
+Status RtcpSession::configure(std::uint32_t ssrc, std::uint32_t streams, std::string cname) noexcept {
   if (cname.empty() || cname.size() > kMaxCnameBytes) return Status::out_of_range;
   ssrc_ = ssrc;
+  streams_ = streams;
   cname_ = std::move(cname);
   random_ = ssrc | 1ULL << 32;
   return Status::ok;
 }
 
-void RtcpSession::receive(Bytes datagram, const ReportTime& arrival, AudioReceiver& receiver) noexcept {
+bool RtcpSession::receive(Bytes datagram, const ReportTime& arrival, rtp::Report& sender_report) noexcept {
   if (rtp::validate_compound(datagram) != Status::ok) {
     ++remote_.reports_malformed;
-    return;
+    return false;
   }
   ++remote_.reports_received;
+  bool has_sender = false;
   rtp::RtcpReader reader(datagram);
   for (rtp::RtcpPacket packet; reader.next(packet);) {
     if (packet.type == rtp::RtcpType::goodbye) has_said_bye_ = true;
     rtp::Report report;
     if (rtp::parse_report(packet, report) != Status::ok) continue;
-    if (report.is_sender) receiver.receive(report.sender, arrival.now_ns);
-    for (std::size_t i = 0; i < rtp::reception_report_count(report); ++i) {
-      const rtp::ReceptionReport block = rtp::reception_report(report, i);
-      if (block.ssrc != ssrc_) continue;
-      remote_.packets_lost = block.cumulative_lost;
-      remote_.fraction_lost = static_cast<float>(block.fraction_lost) / 256.0F;
-      remote_.jitter = block.jitter;
-      remote_.round_trip_time_ns =
-          rtp::round_trip_ns(rtp::ntp_middle(ntp_of(arrival)), block.last_sr, block.delay_since_last_sr);
-    }
+    if (report.is_sender) sender_report = report;
+    has_sender |= report.is_sender;
+    read(report, arrival);
   }
+  return has_sender;
+}
+
+/// Sums up all streams that the report is about.
+void RtcpSession::read(const rtp::Report& report, const ReportTime& arrival) noexcept {
+  RemoteStatistics all{.reports_received = remote_.reports_received, .reports_malformed = remote_.reports_malformed};
+  bool is_about_us = false;
+  for (std::size_t i = 0; i < rtp::reception_report_count(report); ++i) {
+    const rtp::ReceptionReport block = rtp::reception_report(report, i);
+    if (block.ssrc - ssrc_ >= streams_) continue;
+    is_about_us = true;
+    all.packets_lost += block.cumulative_lost;
+    all.fraction_lost = std::max(all.fraction_lost, static_cast<float>(block.fraction_lost) / 256.0F);
+    all.jitter = std::max(all.jitter, block.jitter);
+    const std::int64_t round_trip_ns =
+        rtp::round_trip_ns(rtp::ntp_middle(ntp_of(arrival)), block.last_sr, block.delay_since_last_sr);
+    all.round_trip_time_ns = std::max(all.round_trip_time_ns, round_trip_ns);
+  }
+  if (is_about_us) remote_ = all;
 }
 
 std::int64_t RtcpSession::next_interval_ns(std::int64_t base_ns) noexcept {
@@ -70,11 +84,9 @@ bool RtcpSession::is_due(std::int64_t now_ns) noexcept {
   return now_ns >= due_ns_;
 }
 
-void RtcpSession::write(const RtpSender& sender, AudioReceiver& receiver, const ReportTime& time) noexcept {
+void RtcpSession::write(const RtpSender& sender, std::span<const rtp::ReceptionReport> blocks,
+                        const ReportTime& time) noexcept {
   due_ns_ = time.now_ns + next_interval_ns(kMinIntervalNs);
-  rtp::ReceptionReport block;
-  const bool has_block = receiver.report(time.now_ns, block);
-  const std::span blocks = std::span(&block, 1).first(has_block ? 1 : 0);
   rtp::RtcpWriter writer(memory_);
   if (sender.packets_sent() > 0) {
     const rtp::SenderInfo info{.ntp = ntp_of(time),
@@ -86,6 +98,14 @@ void RtcpSession::write(const RtpSender& sender, AudioReceiver& receiver, const 
     writer.receiver_report(ssrc_, blocks);
   }
   writer.cname(ssrc_, cname_);
+  report_bytes_ = writer.written().size();
+}
+
+void RtcpSession::write(const rtp::Application& application) noexcept {
+  rtp::RtcpWriter writer(memory_);
+  writer.receiver_report(ssrc_, {});
+  writer.cname(ssrc_, cname_);
+  writer.application(application);
   report_bytes_ = writer.written().size();
 }
 

@@ -9,7 +9,8 @@
 namespace mixminus::conference {
 namespace {
 
-constexpr std::size_t kMaxHeaderBytes = rtp::kFixedHeaderBytes + 4 * rtp::kMaxCsrcs;
+constexpr std::size_t kMaxHeaderBytes =
+    rtp::kFixedHeaderBytes + 4 * rtp::kMaxCsrcs + 4 + RtpSender::kMaxExtensionBytes;
 
 }  // namespace
 
@@ -28,7 +29,7 @@ std::span<std::uint8_t> RtpSender::slot(std::uint64_t index) noexcept {
   return std::span(memory_).subspan(index % kSlots * slot_bytes_, slot_bytes_);
 }
 
-void RtpSender::push(Bytes payload, std::uint32_t timestamp_step, std::span<const std::uint32_t> csrcs) noexcept {
+void RtpSender::push(Bytes payload, std::uint32_t timestamp_step, const Contribution& contribution) noexcept {
   const std::uint32_t timestamp = origin_.rtp_timestamp;
   origin_.rtp_timestamp += timestamp_step;
   if (payload.empty()) {
@@ -40,12 +41,15 @@ void RtpSender::push(Bytes payload, std::uint32_t timestamp_step, std::span<cons
     ++packets_overwritten_;
   }
   const std::span<std::uint8_t> packet = slot(pushed_);
+  const auto csrcs = contribution.csrcs.first(std::min(contribution.csrcs.size(), rtp::kMaxCsrcs));
   const rtp::Header header{.ssrc = origin_.ssrc,
                            .sequence_number = origin_.sequence_number++,
                            .rtp_timestamp = timestamp,
                            .payload_type = payload_type_,
                            .marker = is_after_pause_,
-                           .csrcs = csrcs.first(std::min(csrcs.size(), rtp::kMaxCsrcs))};
+                           .csrcs = csrcs,
+                           .extension_profile = contribution.extension_profile,
+                           .extension = contribution.extension};
   const std::size_t header_bytes = rtp::write_header(header, packet);
   std::copy(payload.begin(), payload.end(), packet.begin() + static_cast<std::ptrdiff_t>(header_bytes));
   sizes_bytes_[pushed_++ % kSlots] = header_bytes + payload.size();

@@ -104,6 +104,7 @@ Status Mixer::configure(const Config& config) noexcept try {
   mixes_.assign(lines(static_cast<std::size_t>(rows()) * channels() * samples_), {});
   mix_of_.assign(capacity, -1);
   solo_of_.assign(capacity, -1);
+  solos_ = static_cast<std::size_t>(config.solos);
   levels_dbov_.assign(capacity, dsp::kSilenceDbov);
   heard_.clear();
   heard_.reserve(capacity);
@@ -285,6 +286,19 @@ Status Mixer::clear_exception(std::int32_t listener, std::int32_t talker) noexce
   if (exception == nullptr) return Status::unknown_leg;
   exception->is_leaving = true;
   return Status::ok;
+}
+
+Status Mixer::set_solos(std::int32_t solos) noexcept {
+  if (!is_within(solos, 0, config_.solos)) return Status::out_of_range;
+  solos_ = static_cast<std::size_t>(solos);
+  std::ranges::fill(solo_of_, -1);
+  return Status::ok;
+}
+
+std::int32_t Mixer::audience_of(std::int32_t slot) const noexcept {
+  const auto index = static_cast<std::size_t>(slot);
+  const std::int32_t audience = audience_of_[index];
+  return audience >= 0 && mix_of_[index] == audience_rows_[static_cast<std::size_t>(audience)] ? audience : -1;
 }
 
 Mixer::Exception* Mixer::find_exception(std::int32_t listener, std::int32_t talker) noexcept {

@@ -37,7 +37,7 @@ std::int32_t Mixer::tick() noexcept {
     const auto index = static_cast<std::size_t>(slot);
     mix_of_[index] = make_mix(index);
   }
-  if (config_.solos > 0) make_solos();
+  if (solos_ > 0) make_solos();
   advance();
   has_ticked_ = true;
   return filled_rows_;
@@ -254,7 +254,7 @@ void Mixer::blend(const Fader& fader, const std::int16_t* to, std::int16_t* row)
 
 void Mixer::make_solos() noexcept {
   std::ranges::fill(solo_of_, -1);
-  for (std::size_t i = 0; i < std::min(heard_.size(), static_cast<std::size_t>(config_.solos)); ++i) {
+  for (std::size_t i = 0; i < std::min(heard_.size(), solos_); ++i) {
     const auto slot = static_cast<std::size_t>(heard_[i]);
     std::int16_t* const out = next_row(solo_of_[slot]);
     for (std::size_t channel = 0; channel < channels(); ++channel) {

@@ -51,6 +51,9 @@ struct ReceiverStatistics {
   std::uint64_t stream_changes = 0;   ///< new SSRC, sender restart or timestamp jump
   std::int64_t target_delay_ns = 0;   ///< now
   std::int64_t playout_delay_ns = 0;  ///< now: from the arrival of the fastest packet to its playout
+
+  /// Of several streams: counts are summed, of what is so now the largest is kept.
+  MIXMINUS_API ReceiverStatistics& operator+=(const ReceiverStatistics& other) noexcept;
 };
 
 inline constexpr std::int8_t kNoClaim = -128;  ///< below every level of RFC 6464

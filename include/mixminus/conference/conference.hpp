@@ -11,9 +11,11 @@
 #include "mixminus/base/status.hpp"
 #include "mixminus/conference/decode_selection.hpp"
 #include "mixminus/conference/encoder_bank.hpp"
+#include "mixminus/conference/lane_table.hpp"
 #include "mixminus/conference/leg.hpp"
 #include "mixminus/mix/mixer.hpp"
 #include "mixminus/rt/thread_pool.hpp"
+#include "mixminus/speaker/active_speaker.hpp"
 
 namespace mixminus::conference {
 
@@ -24,6 +26,13 @@ struct Config {
   std::int32_t loudest = 4;              ///< talkers mixed at a time; 0: all
   std::int32_t threads = 2;              ///< the caller's included, 1..rt::kMaxThreads
   bool shares_encodes = true;            ///< one encode for all who hear the same
+  std::int32_t look_ahead_ms = 5;        ///< of the limiter, 0, 5 or 10; so much later the mixes are heard
+  bool gates_noise = true;               ///< who only hums does not enter the mix
+  std::int32_t audiences = 4;            ///< different sets of groups heard at a time, 1..16
+  std::int32_t min_hold_ms = 0;          ///< the active speaker stays at least so long
+  std::uint32_t id = 0;                  ///< among the conferences that trunks join: no two may have the same
+  std::int32_t rank = 0;                 ///< of those, the highest decides who has the floor, 0..255
+  std::int32_t lanes = 6;                ///< talkers that a trunk carries at a time, 1..16
   std::int64_t unix_offset_ns = 0;       ///< from now_ns to Unix time, for the NTP times of reports; up to kMaxTimeNs
 };
 
@@ -58,7 +67,26 @@ class MIXMINUS_API Conference {
 
   Status set_gain_db(LegId id, float gain_db) noexcept;
   Status set_muted(LegId id, bool is_muted) noexcept;
-  Status set_role(LegId id, mix::Role role) noexcept;
+  Status set_role(LegId id, mix::Role role) noexcept;  ///< neither from nor to a trunk that carries talkers
+  Status set_speaks_to(LegId id, mix::Groups groups) noexcept;
+  Status set_hears(LegId id, mix::Groups groups) noexcept;
+  Status set_priority(LegId id, std::int32_t priority) noexcept;
+  Status set_exception(LegId listener, LegId talker, float gain_db) noexcept;
+  Status clear_exception(LegId listener, LegId talker) noexcept;
+
+  // What a chair does. Holds in all conferences that trunks join, if this one decides; it does before those
+  // that are not chaired. `talker` may be elsewhere.
+  void lecture(TalkerId talker) noexcept;     ///< only he is heard, and who is called; nobody: ends it
+  void give_floor(TalkerId talker) noexcept;  ///< calls him: he is heard even if muted; nobody: takes it back
+  void mute_all_but(std::span<const LegId> legs) noexcept;
+
+  /// Who has the floor here and in all conferences joined by trunks.
+  [[nodiscard]] const Floor& floor() const noexcept { return floor_; }
+  [[nodiscard]] std::uint32_t decider() const noexcept { return decider_.conference; }
+  [[nodiscard]] TalkerId talker_at(std::int32_t slot) const noexcept;  ///< of a leg or a lane
+  [[nodiscard]] LegId leg_of(TalkerId talker) const noexcept;          ///< himself, or the trunk through which he comes
+  [[nodiscard]] std::span<const std::int32_t> ranking() const noexcept { return speaker_.ranking(); }  ///< slots
+  [[nodiscard]] const Trunk* trunk(LegId id) const noexcept;
 
   [[nodiscard]] bool has(LegId id) const noexcept { return find(id) != nullptr; }
   Status statistics(LegId id, LegStatistics& statistics) const noexcept;
@@ -69,28 +97,93 @@ class MIXMINUS_API Conference {
   [[nodiscard]] std::int32_t decodes() const noexcept { return selection_.chosen(); }              ///< of the last tick
   [[nodiscard]] std::span<const std::int32_t> talkers() const noexcept { return mixer_.heard(); }  ///< slots
   [[nodiscard]] std::span<const std::int32_t> slots() const noexcept { return slots_; }            ///< taken, ascending
-  [[nodiscard]] LegId id_at(std::int32_t slot) const noexcept;
+  [[nodiscard]] LegId id_at(std::int32_t slot) const noexcept;  ///< of the trunk, for one of its lanes
+  [[nodiscard]] std::uint64_t talkers_turned_away() const noexcept { return lane_table_.turned_away(); }
   [[nodiscard]] std::uint64_t packets_for_nobody() const noexcept { return packets_for_nobody_; }
   [[nodiscard]] const Config& config() const noexcept { return config_; }
 
  private:
+  /// Who decides, and how far away he is.
+  struct Decider {
+    std::uint32_t conference = 0;
+    std::uint16_t rank = 0;
+    std::uint8_t hops = 0;
+    std::int32_t trunk = -1;  ///< slot of the leg behind which he is
+  };
+
+  // setting up
   [[nodiscard]] Leg* find(LegId id) const noexcept;
+  [[nodiscard]] Leg& leg_at(std::int32_t slot) const noexcept { return *legs_[static_cast<std::size_t>(slot)]; }
+  [[nodiscard]] Source& source_at(std::int32_t slot) const noexcept { return *sources_[static_cast<std::size_t>(slot)]; }
   Status equip(Leg& leg, LegCodecs codecs);
+  Status equip_trunk(Leg& leg, const ReceiverConfig& receiver);
+  Status seat(Leg& leg) noexcept;
+  Status seat_lane(const Leg& leg, Lane& lane) noexcept;
+  void register_source(Source& source, std::int32_t slot) noexcept;
+  void unregister(std::int32_t slot) noexcept;
+  [[nodiscard]] std::size_t slots_needed(const LegConfig& config) const noexcept;
+  void receive_report(Leg& leg, Bytes datagram, std::int64_t arrival_ns) noexcept;
   void expect_loss(Leg& leg) noexcept;
+  void add(const Source& source, LegStatistics& all) const noexcept;
+  static void add(const RtpSender& sender, LegStatistics& all) noexcept;
+
+  /// Changes a leg; of a trunk that carries talkers, all of its lanes.
+  template <typename Change>
+  Status set(LegId id, Change change) noexcept {
+    Leg* const leg = find(id);
+    if (leg == nullptr) return Status::unknown_leg;
+    if (leg->trunk == nullptr) return change(static_cast<Source&>(*leg));
+    Status status = Status::ok;
+    for (const auto& lane : leg->trunk->lanes())
+      if (status == Status::ok) status = change(static_cast<Source&>(*lane));
+    return status;
+  }
+
+  // a tick
   void select_decodes() noexcept;
-  void take_frame(Leg& leg, std::int64_t now_ns) noexcept;
+  void take_frame(Source& source, std::int64_t now_ns) noexcept;
+  void listen() noexcept;
   void plan_encodes() noexcept;
   void send(std::int64_t now_ns) noexcept;
-  [[nodiscard]] std::span<const std::uint32_t> contributors(const Leg& leg,
-                                                            std::span<std::uint32_t> memory) const noexcept;
+  void report(Leg& leg, std::int64_t now_ns) noexcept;
+  [[nodiscard]] Contribution contribution_to(const Leg& leg) noexcept;
+
+  // cascade
+  void agree(std::int64_t now_ns) noexcept;
+  void find_duplicates(std::int64_t now_ns) noexcept;
+  void choose_decider(std::int64_t now_ns) noexcept;
+  void apply_floor() noexcept;
+  [[nodiscard]] bool is_silenced(std::int32_t slot) const noexcept;
+  [[nodiscard]] Lane* lane_at(std::int32_t slot) const noexcept { return lanes_[static_cast<std::size_t>(slot)]; }
+  void plan_lanes(std::int64_t now_ns) noexcept;
+  [[nodiscard]] Origin origin_of(std::int32_t slot) const noexcept;
+  [[nodiscard]] bool takes(const Leg& leg, std::int32_t slot, const Origin& origin, std::int64_t now_ns) const noexcept;
+  void send_lanes(Leg& leg, std::int64_t now_ns) noexcept;
+  void greet(Leg& leg, std::int64_t now_ns) noexcept;
 
   Config config_{};
   mix::Mixer mixer_;
   DecodeSelection selection_;
   EncoderBank bank_;
   rt::ThreadPool pool_;
-  std::vector<std::unique_ptr<Leg>> legs_;  // by slot of the mixer
-  std::vector<std::int32_t> slots_;
+  speaker::ActiveSpeaker speaker_;
+  LaneTable lane_table_;
+  Floor chair_{};  // by hand, in this conference
+  Floor floor_{};
+  Decider decider_{};
+  std::vector<std::unique_ptr<Leg>> legs_;  // by slot of the mixer, as the next two
+  std::vector<Source*> sources_;            // legs and lanes; none for trunks that carry talkers
+  std::vector<Lane*> lanes_;
+  std::vector<Voice> voices_;
+  std::vector<std::int32_t> slots_;         // of legs
+  std::vector<std::int32_t> source_slots_;  // of sources
+  std::vector<std::int32_t> trunks_;        // slots of those that carry talkers
+  std::vector<std::int32_t> forwarded_;     // slots, in this tick
+  std::vector<Lane*> alive_;                // memory of find_duplicates()
+  std::vector<Origin> origins_;             // by lane out
+  std::vector<std::int8_t> levels_dbov_;    // by lane out
+  std::vector<std::uint32_t> csrcs_;        // memory of contribution_to(), as the next
+  std::vector<std::uint8_t> extension_;
   std::uint32_t generation_ = 0;
   std::int32_t distinct_mixes_ = 0;
   std::uint64_t packets_for_nobody_ = 0;

@@ -26,6 +26,8 @@ struct LevelEvidence {
   float measured_dbov = 0.0F;   ///< of the frame of the last tick
   bool is_measured = false;     ///< that frame was decoded from a packet
   float gain_db = 0.0F;         ///< with which the leg would be heard
+  std::uint32_t room = 1;       ///< legs of one room compete with each other, as in mix::Claim
+  bool is_wanted = false;       ///< it has to be decoded whatever its level
 };
 
 /// Whoever mix::Loudest would choose is decoded, provided that no claim is more than `margin_db` too low.
@@ -63,6 +65,7 @@ class MIXMINUS_API DecodeSelection {
     float measured_dbov = -127.0F;  // smoothed
     float cap_dbov = 0.0F;          // what a claim is worth at most
     float gain_db = 0.0F;
+    std::uint32_t room = 1;
     std::int32_t doubt_ticks = 0;        // too high since
     std::int32_t understated_ticks = 0;  // too low since
     std::int32_t unsaid_ticks = 0;       // until a packet without a level is forgotten
@@ -70,6 +73,7 @@ class MIXMINUS_API DecodeSelection {
     std::uint64_t overstated = 0;
     bool has_claims = false;
     bool is_heard = false;
+    bool is_wanted = false;
     bool is_understated = false;
     bool is_loud = false;  // by its claims it may be heard
     bool is_chosen = true;
@@ -82,7 +86,8 @@ class MIXMINUS_API DecodeSelection {
   void judge_low(Seat& seat, float measured_dbov) noexcept;
   [[nodiscard]] bool is_probed(Seat& seat) const noexcept;
   [[nodiscard]] bool may_be_heard(const Seat& seat, float last_place_db) const noexcept;
-  [[nodiscard]] float last_place_db(std::span<const std::int32_t> slots) noexcept;
+  void rank(std::span<const std::int32_t> slots) noexcept;
+  [[nodiscard]] float last_place_db(std::uint32_t room) const noexcept;
 
   DecodeSelectionConfig config_{};
   float fall_db_ = 0.0F;  // per tick
@@ -90,7 +95,12 @@ class MIXMINUS_API DecodeSelection {
   std::int32_t probe_every_ticks_ = 0;
   std::int32_t chosen_ = 0;
   std::vector<Seat> seats_;      // by slot
-  std::vector<float> ranks_db_;  // memory of last_place_db()
+  struct Room {
+    std::uint32_t groups = 0;
+    float last_place_db = kInaudibleDb;
+  };
+  std::vector<Room> rooms_;
+  std::vector<float> ranks_db_;  // memory of rank()
 };
 
 }  // namespace mixminus::conference

@@ -2,13 +2,15 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "mixminus/codec/codec.hpp"
-#include "mixminus/conference/audio_receiver.hpp"
 #include "mixminus/conference/rtcp_session.hpp"
 #include "mixminus/conference/rtp_sender.hpp"
+#include "mixminus/conference/source.hpp"
 #include "mixminus/conference/stream_encoder.hpp"
+#include "mixminus/conference/trunk.hpp"
 #include "mixminus/mix/mixer.hpp"
 
 namespace mixminus::conference {
@@ -26,11 +28,17 @@ struct LegConfig {
   std::int32_t red_payload_type = -1;  ///< accepted from the site (RFC 2198); -1: none
   mix::Role role = mix::Role::talker;
   float gain_db = 0.0F;
-  StreamOrigin origin{};          ///< of the stream to the site
+  mix::Groups speaks_to = 1;      ///< groups that can hear it
+  mix::Groups hears = 1;          ///< groups that it can hear
+  std::int32_t priority = 0;      ///< a higher one takes places in the mix from a lower one
+  LegId follows{};                ///< tap: hears this leg alone
+  bool carries_talkers = true;    ///< trunk: each talker on a lane of his own; false: it is sent a mix, as any leg
+  StreamOrigin origin{};          ///< of the stream to the site; lanes of a trunk have the SSRCs that follow
   std::int32_t min_delay_ms = 0;  ///< bounds of the playout delay
   std::int32_t max_delay_ms = 1000;
   std::int32_t audio_level_id = 0;  ///< of RFC 6464 levels in what the site sends, 1..255; 0: it sends none
   bool lists_contributors = false;  ///< CSRC list of who is heard (RFC 3550 section 7.1)
+  std::int32_t mixer_level_id = 0;  ///< under which their levels are sent as well (RFC 6465), 1..255; 0: not
   std::string cname{"mixminus"};    ///< canonical name in reports, 1..255 bytes
 };
 
@@ -50,25 +58,21 @@ struct LegStatistics {
   std::uint64_t levels_understated = 0;  ///< 1: its claims were found too low, so it is decoded always
   bool is_heard = false;                 ///< in the mix of the last tick
   bool has_said_bye = false;
+  Voice voice{};  ///< of the last frame
 };
 
 struct StreamFormat;  // encoder_bank.hpp
 
-/// What each packet and each tick touches comes first: with many legs every line of it comes from memory.
-struct Leg {
+struct Leg : Source {
   LegId id{};
-  AudioReceiver receiver{};
-  StreamFormat* format = nullptr;          ///< whose shared encoder it may use; none with a caller's codec
+  StreamFormat* format = nullptr;          ///< whose shared encoders it may use; none with a caller's codec
   const StreamEncoder* encoder = nullptr;  ///< whose payload it sends this tick
   std::int32_t own_frames_left = 0;        ///< how long it stays with its own encoder
-  bool is_muted = false;
-  bool has_frame = false;              ///< its row of the mixer is not silent
-  Playout playout = Playout::silence;  ///< what the last tick took from the receiver
-  std::uint64_t frames_not_decoded = 0;
   LegConfig config{};
   RtpSender sender{};
   RtcpSession rtcp{};
   StreamEncoder own_encoder{};
+  std::unique_ptr<Trunk> trunk{};  ///< the far side sends talkers: they fill rows, this leg does not
 };
 
 }  // namespace mixminus::conference

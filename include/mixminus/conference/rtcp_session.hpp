@@ -3,13 +3,14 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string>
 
 #include "mixminus/base/export.hpp"
 #include "mixminus/base/packet_view.hpp"
 #include "mixminus/base/status.hpp"
-#include "mixminus/conference/audio_receiver.hpp"
 #include "mixminus/conference/rtp_sender.hpp"
+#include "mixminus/rtp/rtcp.hpp"
 
 namespace mixminus::conference {
 
@@ -33,15 +34,20 @@ struct ReportTime {
 /// randomised as section 6.3.1 asks; the randomness is a function of the SSRC.
 class MIXMINUS_API RtcpSession {
  public:
-  Status configure(std::uint32_t ssrc, std::string cname) noexcept;
+  /// Our streams have the `streams` SSRCs from `ssrc` on; reports come from the first.
+  Status configure(std::uint32_t ssrc, std::uint32_t streams, std::string cname) noexcept;
 
-  /// Takes in a compound of the site; `receiver` learns of its sender reports.
-  void receive(Bytes datagram, const ReportTime& arrival, AudioReceiver& receiver) noexcept;
+  /// Takes in a compound of the site. True: it holds `sender_report`, which its receiver has to know.
+  bool receive(Bytes datagram, const ReportTime& arrival, rtp::Report& sender_report) noexcept;
 
   [[nodiscard]] bool is_due(std::int64_t now_ns) noexcept;
 
-  /// Makes SR or RR, with SDES, and plans the next.
-  void write(const RtpSender& sender, AudioReceiver& receiver, const ReportTime& time) noexcept;
+  /// Makes SR or RR, with SDES, and plans the next. At most kMaxBlocks.
+  void write(const RtpSender& sender, std::span<const rtp::ReceptionReport> blocks, const ReportTime& time) noexcept;
+  /// Makes RR with SDES and this APP.
+  void write(const rtp::Application& application) noexcept;
+
+  static constexpr std::size_t kMaxBlocks = 16;
 
   [[nodiscard]] Bytes report() const noexcept { return Bytes(memory_).first(report_bytes_); }
   void take_report() noexcept { report_bytes_ = 0; }
@@ -52,9 +58,13 @@ class MIXMINUS_API RtcpSession {
  private:
   std::int64_t next_interval_ns(std::int64_t base_ns) noexcept;
 
-  static constexpr std::size_t kMaxReportBytes = 28 + 24 + 8 + 260;  // SR, one block, SDES with the longest CNAME
+  void read(const rtp::Report& report, const ReportTime& arrival) noexcept;
+
+  // SR, blocks, SDES with the longest CNAME, APP
+  static constexpr std::size_t kMaxReportBytes = 28 + 24 * kMaxBlocks + 8 + 260 + 48;
 
   std::uint32_t ssrc_ = 0;
+  std::uint32_t streams_ = 1;
   std::string cname_;
   std::uint64_t random_ = 0;
   std::int64_t due_ns_ = 0;

@@ -19,6 +19,13 @@ struct StreamOrigin {
   std::uint32_t rtp_timestamp = 0;
 };
 
+/// What a mixer says of those who contribute to a packet.
+struct Contribution {
+  std::span<const std::uint32_t> csrcs{};  ///< at most rtp::kMaxCsrcs are sent
+  std::uint16_t extension_profile = 0;     ///< RFC 8285; 0: no header extension
+  Bytes extension{};                       ///< whole words, at most kMaxExtensionBytes
+};
+
 /// Numbers payloads, puts the header of RFC 3550 before them and keeps the last few until they are
 /// taken. The timestamp moves with every frame, the sequence number with every packet, and the marker
 /// says where a talk spurt begins after frames that were not sent (RFC 3551 section 4.1).
@@ -26,8 +33,10 @@ class MIXMINUS_API RtpSender {
  public:
   Status configure(const StreamOrigin& origin, std::uint8_t payload_type, std::size_t max_payload_bytes) noexcept;
 
+  static constexpr std::size_t kMaxExtensionBytes = 28;
+
   /// One frame of `timestamp_step` RTP units; an empty payload sends nothing.
-  void push(Bytes payload, std::uint32_t timestamp_step, std::span<const std::uint32_t> csrcs) noexcept;
+  void push(Bytes payload, std::uint32_t timestamp_step, const Contribution& contribution) noexcept;
 
   [[nodiscard]] Bytes front() const noexcept;  ///< oldest packet not taken yet; empty: none
   void pop() noexcept;

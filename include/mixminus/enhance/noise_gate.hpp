@@ -8,10 +8,11 @@
 namespace mixminus::enhance {
 
 /// Opens in the first frame that rises out of the noise, so that no onset is lost; stays open for kSpeechHangMs
-/// after speech, but only for kNoiseHangMs after a click.
+/// after speech, but only for kNoiseHangMs after a click. What is loud is let through whatever it is.
 class NoiseGate {
  public:
   static constexpr float kOpeningDb = 9.0F;  ///< above the noise
+  static constexpr float kLoudDbov = -30.0F;
   static constexpr std::int32_t kSpeechHangMs = 600;
   static constexpr std::int32_t kNoiseHangMs = 100;
 
@@ -20,7 +21,8 @@ class NoiseGate {
   /// Takes in a frame; whether it is open for it.
   bool update(const Voice& voice) noexcept {
     left_ms_ -= left_ms_ > 0 ? frame_ms_ : 0;
-    if (voice.level_dbov >= voice.noise_dbov + kOpeningDb) extend_to(kNoiseHangMs);
+    const bool rises = voice.level_dbov >= voice.noise_dbov + kOpeningDb;
+    if (rises || voice.level_dbov >= kLoudDbov) extend_to(kNoiseHangMs);
     if (voice.speech_probability >= 0.3F) extend_to(kSpeechHangMs);
     return left_ms_ > 0;
   }

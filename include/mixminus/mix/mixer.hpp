@@ -99,6 +99,8 @@ class MIXMINUS_API Mixer {
   /// `listener` hears `talker` with this gain whatever the groups say: below kMinGainDb not at all.
   Status set_exception(std::int32_t listener, std::int32_t talker, float gain_db) noexcept;
   Status clear_exception(std::int32_t listener, std::int32_t talker) noexcept;
+  /// How many heard legs get a row of their own, up to Config::solos; all of them from the start.
+  Status set_solos(std::int32_t solos) noexcept;
 
   /// Mixes one frame of frames() into mixes(); returns the number of rows that are filled.
   std::int32_t tick() noexcept;
@@ -111,6 +113,8 @@ class MIXMINUS_API Mixer {
   [[nodiscard]] std::int32_t rows() const noexcept;
   /// Per slot the row of mixes(); -1: empty slot, or an announcer.
   [[nodiscard]] std::span<const std::int32_t> mix_of() const noexcept { return mix_of_; }
+  /// Of a leg that hears the shared mix of its audience, which one that is; -1: it has a row of its own, or none.
+  [[nodiscard]] std::int32_t audience_of(std::int32_t slot) const noexcept;
   /// Per slot the row of its own voice, as it is in the mix but not delayed; -1: none. The first
   /// Config::solos of the heard legs have one.
   [[nodiscard]] std::span<const std::int32_t> solo_of() const noexcept { return solo_of_; }
@@ -203,6 +207,7 @@ class MIXMINUS_API Mixer {
   std::size_t delay_ = 0;    // samples
   std::size_t end_ = 0;      // slots from here on are empty
   bool has_ticked_ = false;
+  std::size_t solos_ = 0;
   FadeCurve curve_;
   Loudest loudest_;
   Leveller leveller_;
