@@ -50,7 +50,9 @@ void Conference::find_duplicates(std::int64_t now_ns) noexcept {
     for (const auto& lane : leg_at(trunk).trunk->lanes()) {
       if (lane->has_new_talker) (void)speaker_.reset(lane->slot);
       lane->has_new_talker = false;
-      if (lane->is_alive(now_ns)) alive_.push_back(lane.get());
+      const bool is_alive = lane->is_alive(now_ns);
+      if (is_alive) alive_.push_back(lane.get());
+      lane->is_idle = !is_alive && lane->playout != Playout::speech;
     }
   }
   for (Lane* const lane : alive_) {
@@ -101,7 +103,7 @@ void Conference::apply_floor() noexcept {
 bool Conference::is_silenced(std::int32_t slot) const noexcept {
   const Source& source = source_at(slot);
   const Lane* const lane = lane_at(slot);
-  if (lane != nullptr && lane->is_duplicate) return true;
+  if (lane != nullptr && (lane->is_duplicate || lane->is_idle)) return true;
   const TalkerId talker = talker_at(slot);
   if (talker.is_somebody() && talker == floor_.called) return false;
   const bool is_barred =

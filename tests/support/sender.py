@@ -63,6 +63,14 @@ def read(packet: bytes) -> Packet:
     return Packet(second & 0x7F, bool(second >> 7), sequence_number, timestamp, ssrc, packet[12:])
 
 
+def rtp_payload(packet: bytes) -> bytes:
+    """Return what is behind fixed header, CSRCs and header extension."""
+    start = 12 + 4 * (packet[0] & 0x0F)
+    if packet[0] & 0x10:
+        start += 4 + 4 * int.from_bytes(packet[start + 2 : start + 4], "big")
+    return packet[start:]
+
+
 def tone(
     frequency_hz: float, level: float = 8000.0, rate_hz: int = 48_000
 ) -> Callable[[int], NDArray[np.int16]]:
