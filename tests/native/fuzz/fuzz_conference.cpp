@@ -27,6 +27,8 @@ LegConfig config_of(std::uint8_t byte) {
   LegConfig config{.payload_type = 96, .red_payload_type = 63};
   config.codec = {.kind = kKinds[kind], .sample_rate_hz = kRatesHz[kind]};
   config.role = static_cast<mixminus::mix::Role>(byte / 8 % 3);
+  config.carries_talkers = false;  // fuzz_trunk has the others
+  config.mixer_level_id = byte / 32 % 2;
   config.origin.sequence_number = 0xFFFE;
   config.lists_contributors = byte >= 128;
   config.audio_level_id = byte / 64 % 2;
@@ -66,7 +68,8 @@ void join_or_leave(Conference& host, LegId& id, std::uint8_t byte) {
 void change(Conference& host, LegId id, std::uint8_t byte) {
   const Status expected = host.has(id) ? Status::ok : Status::unknown_leg;
   fuzz::require(host.set_muted(id, byte % 2 != 0) == expected);
-  fuzz::require(host.set_role(id, static_cast<mixminus::mix::Role>(byte % 3)) == expected);
+  constexpr std::array kRoles{mixminus::mix::Role::talker, mixminus::mix::Role::listener, mixminus::mix::Role::tap};
+  fuzz::require(host.set_role(id, kRoles[byte % 3]) == expected);
 }
 
 void tick(Conference& host, LegId witness, std::int64_t now_ns) {
