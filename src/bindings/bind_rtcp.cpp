@@ -83,7 +83,8 @@ void read_goodbye(const RtcpPacket& packet, const Makers& make, py::list& found)
 
 void read_application(const RtcpPacket& packet, const Makers& make, py::list& found) {
   Application application;
-  require_well_formed(parse_application(packet, application) == Status::ok, "an APP is cut short (RFC 3550 section 6.7)");
+  require_well_formed(parse_application(packet, application) == Status::ok,
+                      "an APP is cut short (RFC 3550 section 6.7)");
   found.append(make.application(application.ssrc, copy(application.name), copy(application.data), application.subtype));
 }
 

@@ -8,7 +8,7 @@
 namespace mixminus::conference {
 namespace {
 
-constexpr std::uint16_t kChairedRank = 256;          // above all that are not
+constexpr std::uint16_t kChairedRank = 256;         // above all that are not
 constexpr std::int32_t kFloorPriority = 1'000'000;  // in the mix, whoever else speaks
 
 /// Which of two ways of the same talker is taken.
@@ -78,8 +78,8 @@ void Conference::choose_decider(std::int64_t now_ns) noexcept {
     if (!trunk.is_alive(now_ns) || said.decider == config_.id || said.hops >= kMaxHops) continue;
     const auto hops = static_cast<std::uint8_t>(said.hops + 1);
     const bool is_tie = said.decider_rank == decider_.rank && said.decider == decider_.conference;
-    const bool is_better = said.decider_rank != decider_.rank ? said.decider_rank > decider_.rank
-                                                              : said.decider < decider_.conference;
+    const bool is_better =
+        said.decider_rank != decider_.rank ? said.decider_rank > decider_.rank : said.decider < decider_.conference;
     if (!is_better && !(is_tie && hops < decider_.hops)) continue;
     decider_ = {.conference = said.decider, .rank = said.decider_rank, .hops = hops, .trunk = slot};
     floor_ = said.floor;
@@ -137,8 +137,8 @@ void Conference::plan_lanes(std::int64_t now_ns) noexcept {
   for (const std::int32_t slot : mixer_.heard()) {
     const bool is_said = config_.loudest > 0 || source_at(slot).is_open;
     const Origin origin = origin_of(slot);
-    const bool is_taken = std::ranges::any_of(
-        trunks_, [&](std::int32_t trunk) { return takes(leg_at(trunk), slot, origin, now_ns); });
+    const bool is_taken =
+        std::ranges::any_of(trunks_, [&](std::int32_t trunk) { return takes(leg_at(trunk), slot, origin, now_ns); });
     if (is_said && is_taken) forwarded_.push_back(slot);
   }
   lane_table_.assign(forwarded_);

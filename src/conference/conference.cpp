@@ -32,9 +32,7 @@ bool is_valid(const Config& config) noexcept {
          is_within(config.lanes, 1, static_cast<std::int32_t>(RtcpSession::kMaxBlocks));
 }
 
-bool is_cascade(const LegConfig& config) noexcept {
-  return config.role == mix::Role::trunk && config.carries_talkers;
-}
+bool is_cascade(const LegConfig& config) noexcept { return config.role == mix::Role::trunk && config.carries_talkers; }
 
 bool is_speaking(mix::Role role) noexcept { return role != mix::Role::listener && role != mix::Role::tap; }
 
@@ -57,8 +55,8 @@ Status Conference::configure(const Config& config) noexcept try {
                                        .lanes = config.lanes,
                                        .shares = config.shares_encodes});
   if (bank != Status::ok) return bank;
-  const Status speaker = speaker_.configure(
-      {.capacity = config.capacity, .frame_ms = config.frame_ms, .min_hold_ms = config.min_hold_ms});
+  const Status speaker =
+      speaker_.configure({.capacity = config.capacity, .frame_ms = config.frame_ms, .min_hold_ms = config.min_hold_ms});
   if (speaker != Status::ok) return speaker;
   const auto capacity = static_cast<std::size_t>(config.capacity);
   selection_.configure({.places = config.loudest, .gate_dbov = mixer_.config().selection.gate_dbov}, capacity,
@@ -458,8 +456,8 @@ Status Conference::statistics(LegId id, LegStatistics& statistics) const noexcep
 void Conference::add(const Source& source, LegStatistics& all) const noexcept {
   const auto heard = mixer_.heard();
   const bool is_decoded = selection_.is_chosen(source.slot);
-  const float level_dbov = is_decoded ? mixer_.levels_dbov()[static_cast<std::size_t>(source.slot)]
-                                      : selection_.claim_dbov(source.slot);
+  const float level_dbov =
+      is_decoded ? mixer_.levels_dbov()[static_cast<std::size_t>(source.slot)] : selection_.claim_dbov(source.slot);
   all.inbound += source.receiver.statistics();
   all.level_dbov = std::max(all.level_dbov, level_dbov);
   all.is_decoded |= is_decoded;

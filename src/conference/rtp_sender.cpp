@@ -9,8 +9,7 @@
 namespace mixminus::conference {
 namespace {
 
-constexpr std::size_t kMaxHeaderBytes =
-    rtp::kFixedHeaderBytes + 4 * rtp::kMaxCsrcs + 4 + RtpSender::kMaxExtensionBytes;
+constexpr std::size_t kMaxHeaderBytes = rtp::kFixedHeaderBytes + 4 * rtp::kMaxCsrcs + 4 + RtpSender::kMaxExtensionBytes;
 
 }  // namespace
 

@@ -96,8 +96,8 @@ bool RtcpWriter::goodbye(std::span<const std::uint32_t> ssrcs, std::string_view 
 
 bool RtcpWriter::application(const Application& application) noexcept {
   if (application.subtype > kRtcpCountMask || application.data.size() % 4 != 0) return false;
-  std::uint8_t* to = begin(RtcpType::application, application.subtype,
-                           kSourceBytes + kApplicationNameBytes + application.data.size());
+  std::uint8_t* to =
+      begin(RtcpType::application, application.subtype, kSourceBytes + kApplicationNameBytes + application.data.size());
   if (to == nullptr) return false;
   to = std::ranges::copy(application.name, store32(to, application.ssrc)).out;
   std::ranges::copy(application.data, to);

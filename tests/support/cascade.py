@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,7 +86,8 @@ class Cascade:
 
     def join(self, a: Conference, b: Conference, codec: str = "l16") -> Trunk:
         """Lay a trunk between two of them."""
-        ends = [c.add_leg(codec=codec, payload_type=97, role="trunk") for c in (a, b)]
+        payload_type = 97 if codec == "l16" else None
+        ends = [c.add_leg(codec=codec, payload_type=payload_type, role="trunk") for c in (a, b)]
         trunk = Trunk((ends[0], ends[1]))
         self.trunks.append(trunk)
         return trunk
@@ -110,12 +112,17 @@ def chain(count: int, **settings: object) -> Cascade:
     """Return that many conferences in a row, the first with the lowest id."""
     made = [
         Conference(
-            capacity=40, threads=1, seed=n, conference_id=n + 1, rank=n == 0, **settings  # type: ignore[arg-type]
+            capacity=40,
+            threads=1,
+            seed=n,
+            conference_id=n + 1,
+            rank=n == 0,
+            **settings,  # type: ignore[arg-type]
         )
         for n in range(count)
     ]
     cascade = Cascade(made)
-    for a, b in zip(made, made[1:], strict=False):
+    for a, b in pairwise(made):
         cascade.join(a, b)
     return cascade
 

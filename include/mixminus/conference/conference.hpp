@@ -114,7 +114,9 @@ class MIXMINUS_API Conference {
   // setting up
   [[nodiscard]] Leg* find(LegId id) const noexcept;
   [[nodiscard]] Leg& leg_at(std::int32_t slot) const noexcept { return *legs_[static_cast<std::size_t>(slot)]; }
-  [[nodiscard]] Source& source_at(std::int32_t slot) const noexcept { return *sources_[static_cast<std::size_t>(slot)]; }
+  [[nodiscard]] Source& source_at(std::int32_t slot) const noexcept {
+    return *sources_[static_cast<std::size_t>(slot)];
+  }
   Status equip(Leg& leg, LegCodecs codecs);
   Status equip_trunk(Leg& leg, const ReceiverConfig& receiver);
   Status seat(Leg& leg) noexcept;

@@ -94,7 +94,7 @@ class MIXMINUS_API DecodeSelection {
   std::int32_t doubt_ticks_ = 0;
   std::int32_t probe_every_ticks_ = 0;
   std::int32_t chosen_ = 0;
-  std::vector<Seat> seats_;      // by slot
+  std::vector<Seat> seats_;  // by slot
   struct Room {
     std::uint32_t groups = 0;
     float last_place_db = kInaudibleDb;

@@ -31,7 +31,7 @@ class MIXMINUS_API LaneTable {
   [[nodiscard]] std::size_t idlest_lane() const noexcept;
 
   std::vector<std::int32_t> talkers_;
-  std::vector<std::int32_t> owners_;         // who had it last
+  std::vector<std::int32_t> owners_;            // who had it last
   std::vector<std::uint64_t> last_used_ticks_;  // 0: never
   std::uint64_t tick_ = 0;
   std::uint64_t turned_away_ = 0;

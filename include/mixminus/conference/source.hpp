@@ -17,10 +17,10 @@ namespace mixminus::conference {
 struct Source {
   AudioReceiver receiver{};
   std::int32_t slot = -1;
-  bool has_frame = false;   ///< its row of the mixer is not silent
-  bool is_muted = false;    ///< by itself or its conference
+  bool has_frame = false;    ///< its row of the mixer is not silent
+  bool is_muted = false;     ///< by itself or its conference
   bool is_silenced = false;  ///< not in the mix, for whatever reason
-  bool has_levels = false;  ///< its packets say how loud they are
+  bool has_levels = false;   ///< its packets say how loud they are
   mix::Role role = mix::Role::talker;
   Playout playout = Playout::silence;  ///< what the last tick took from the receiver
   float gain_db = 0.0F;
@@ -29,9 +29,9 @@ struct Source {
   std::int32_t lifted_priority = 0;  ///< what the mixer was told: the floor lifts it
   std::int32_t followers = 0;        ///< taps that record it alone
   std::uint64_t frames_not_decoded = 0;
-  Voice voice{};                     ///< of the last frame
+  Voice voice{};  ///< of the last frame
   enhance::NoiseGate gate{};
-  bool is_open = true;               ///< the gate is
+  bool is_open = true;  ///< the gate is
   enhance::VoiceActivity voice_activity{};
 
   Status configure(const ReceiverConfig& config) noexcept;  ///< all but the receiver

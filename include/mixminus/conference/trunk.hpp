@@ -21,8 +21,8 @@ struct Lane : Source {
   std::int32_t trunk = -1;  ///< slot of the leg
   std::uint32_t ssrc = 0;   ///< which it follows, once it is bound
   bool is_bound = false;
-  bool is_duplicate = false;   ///< the same talker comes on a shorter way
-  bool is_idle = true;         ///< nobody is on it, and what was on it has been played
+  bool is_duplicate = false;    ///< the same talker comes on a shorter way
+  bool is_idle = true;          ///< nobody is on it, and what was on it has been played
   bool has_new_talker = false;  ///< since the last tick
   std::int64_t last_arrival_ns = 0;
   Origin origin{};

@@ -121,9 +121,9 @@ MIXMINUS_API std::uint32_t goodbye_ssrc(const Goodbye& goodbye, std::size_t inde
 /// APP, section 6.7: what one application says to another of its kind.
 struct Application {
   std::uint32_t ssrc = 0;
-  std::uint8_t subtype = 0;             ///< 0..31
+  std::uint8_t subtype = 0;            ///< 0..31
   std::array<std::uint8_t, 4> name{};  ///< ASCII
-  Bytes data;                           ///< whole 32-bit words
+  Bytes data;                          ///< whole 32-bit words
 };
 
 MIXMINUS_API Status parse_application(const RtcpPacket& packet, Application& application) noexcept;

@@ -63,8 +63,7 @@ def test_a_voice_keeps_its_level_over_trunks(codec: str) -> None:
     conferences = [conference(n) for n in (1, 2, 3)]
     cascade = Cascade(conferences)
     for a, b in pairwise(conferences):
-        ends = [c.add_leg(codec=codec, role="trunk") for c in (a, b)]
-        cascade.trunks.append(type(chain(2).trunks[0])((ends[0], ends[1])))
+        cascade.join(a, b, codec)
     near, far = cascade.site(conferences[0]), cascade.site(conferences[2])
     near.says = VOICE
     cascade.run(4 * SECOND)
@@ -128,7 +127,7 @@ def test_when_the_shorter_way_is_cut_the_longer_one_takes_over() -> None:
 
 def test_two_trunks_between_the_same_two_are_one() -> None:
     cascade = chain(2)
-    cascade.join(*cascade.conferences)
+    cascade.join(cascade.conferences[0], cascade.conferences[1])
     near, far = (cascade.site(conf) for conf in cascade.conferences)
     near.says = VOICE
     cascade.run(3 * SECOND)
@@ -147,7 +146,7 @@ def test_nobody_is_sent_over_more_than_four_trunks() -> None:
 
 def test_conferences_of_one_id_do_not_hear_each_other_but_themselves() -> None:
     cascade = Cascade([conference(7, seed=1), conference(7, seed=2)])
-    trunk = cascade.join(*cascade.conferences)
+    trunk = cascade.join(cascade.conferences[0], cascade.conferences[1])
     talker, at_home, far = (cascade.site(cascade.conferences[n]) for n in (0, 0, 1))
     talker.says = VOICE
     cascade.run(2 * SECOND)
@@ -164,13 +163,11 @@ def test_all_have_the_same_active_speaker_within_400_ms() -> None:
         part = voice(3.0, seed=turn)
         site.says = np.concatenate([np.zeros(turn * 3 * 48_000, np.int16), part])
     seen: list[list[object]] = []
-    cascade.run(
-        9 * SECOND, lambda: seen.append([c.active_talker for c in cascade.conferences])
-    )
+    cascade.run(9 * SECOND, lambda: seen.append([c.active_talker for c in cascade.conferences]))
     turns = [site.leg.talker for site in (sites[3], sites[0], sites[2])]
     assert [seen[tick][0] for tick in (140, 290, 440)] == turns
     disagreements = [len(set(talkers)) > 1 for talkers in seen]
-    longest = max(len(run) for run in "".join("x " [not d] for d in disagreements).split() or [""])
+    longest = max(len(run) for run in "".join("x "[not d] for d in disagreements).split() or [""])
     assert longest * 20 <= 400
     assert len({c.decider for c in cascade.conferences}) == 1
 
@@ -275,8 +272,10 @@ def test_a_trunk_can_be_muted_and_removed() -> None:
 def test_the_packets_are_the_same_for_any_number_of_threads() -> None:
     def packets(threads: int) -> NDArray[np.int16]:
         cascade = Cascade([conference(n, threads=threads) for n in (1, 2)])
-        cascade.join(*cascade.conferences, codec="pcmu")
-        sites = [cascade.site(conf, voice(1.0, seed=n)) for n in (3, 4) for conf in cascade.conferences]
+        cascade.join(cascade.conferences[0], cascade.conferences[1], "pcmu")
+        sites = [
+            cascade.site(conf, voice(1.0, seed=n)) for n in (3, 4) for conf in cascade.conferences
+        ]
         cascade.run(SECOND)
         return np.concatenate([site.pcm() for site in sites])
 
