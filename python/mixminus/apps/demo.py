@@ -1,4 +1,4 @@
-"""``mixminus demo``: the conference of a province in one process, faster than real time."""
+"""``mixminus demo``: the conferences of a province in one process, faster than real time."""
 
 from __future__ import annotations
 
@@ -7,24 +7,27 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mixminus import Conference, codecs
+from mixminus import codecs
 from mixminus.apps.arguments import number, whole_number
 from mixminus.apps.demo_report import report
 from mixminus.apps.errors import require
 from mixminus.apps.progress import progress_bar
-from mixminus.apps.province import TIERS, province_sites
+from mixminus.apps.province import TIERS, centre_site, province_sites
 from mixminus.apps.rtp_sender import FRAME_MS
 from mixminus.apps.simulation import RATE_HZ, Post, Simulation, SiteEnd, prepare_materials
+from mixminus.apps.topology import conference_of, join_all, make_conferences
 from mixminus.apps.turns import turn_schedule
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping, Sequence
 
+    from mixminus import Conference
     from mixminus.apps.province import Site
     from mixminus.apps.simulation import Material
 
 LOUDEST = 4
+LANES = 6
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,28 +43,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Hold the conference, write what three sites hear, and report."""
+    """Hold the conferences, write what one site of each tier hears, and report."""
     require("rich", "demo")
-    sites = [_with_codec(site, codecs()) for site in province_sites(arguments.sites)]
+    rooms = [*province_sites(arguments.sites), centre_site()]
+    sites = [_with_codec(site, codecs()) for site in rooms]
     materials = prepare_materials({site.codec for site in sites}, arguments.speech)
     arguments.out.mkdir(parents=True, exist_ok=True)
-    conference = Conference(
+    conferences = make_conferences(
+        sites,
         sample_rate_hz=RATE_HZ,
         frame_ms=FRAME_MS,
-        capacity=len(sites),
         loudest=LOUDEST,
+        trunk_lanes=LANES,
         threads=arguments.threads,
         seed=arguments.seed,
     )
-    ends = _join(conference, sites, materials, arguments.seed)
+    trunks = join_all(conferences, arguments.seed)
+    ends = _join(conferences, sites, materials, arguments.seed)
     frames = round(arguments.seconds * 1000 / FRAME_MS)
     _give_turns(ends, materials, frames, arguments.seed)
     posts = _posts(ends, arguments.out, arguments.seed)
-    simulation = Simulation(conference, ends, posts)
+    simulation = Simulation(list(conferences.values()), trunks, ends, posts)
     wall_s = _hold(simulation, frames)
     for post in posts:
         post.close()
-    print(report(simulation, ends, posts, wall_s))
+    print(report(simulation, conferences, trunks, ends, posts, wall_s))
     return 0
 
 
@@ -71,11 +77,14 @@ def _with_codec(site: Site, built: Sequence[str]) -> Site:
 
 
 def _join(
-    conference: Conference, sites: Sequence[Site], materials: Mapping[str, Material], seed: int
+    conferences: Mapping[str, Conference],
+    sites: Sequence[Site],
+    materials: Mapping[str, Material],
+    seed: int,
 ) -> list[SiteEnd]:
     ends = []
     for site in sites:
-        leg = conference.add_leg(codec=site.codec, name=site.name, role="talker")
+        leg = conferences[conference_of(site)].add_leg(codec=site.codec, name=site.name)
         ends.append(
             SiteEnd(site, leg, materials[site.codec], f"{seed} {site.district} {site.name}")
         )

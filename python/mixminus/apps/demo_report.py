@@ -11,12 +11,15 @@ from mixminus.apps.simulation import RATE_HZ
 from mixminus.apps.table import table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from mixminus import Conference
     from mixminus.apps.simulation import Counts, Post, Simulation, SiteEnd
+    from mixminus.apps.topology import Trunk
 
 __all__ = ["report"]
 
+TRUNK_HEADER = ("trunk", "packets up", "packets down", "missed %", "jitter buffer ms")
 TIER_HEADER = (
     "tier",
     "sites",
@@ -29,7 +32,12 @@ TIER_HEADER = (
 
 
 def report(
-    simulation: Simulation, ends: Sequence[SiteEnd], posts: Sequence[Post], wall_s: float
+    simulation: Simulation,
+    conferences: Mapping[str, Conference],
+    trunks: Sequence[Trunk],
+    ends: Sequence[SiteEnd],
+    posts: Sequence[Post],
+    wall_s: float,
 ) -> str:
     """Return all that is worth knowing after a simulation, as text.
 
@@ -37,7 +45,9 @@ def report(
     ----------
     simulation : Simulation
         When it is over.
-    ends, posts
+    conferences : mapping of str to Conference
+        By name.
+    trunks, ends, posts
         As given to it.
     wall_s : float
         How long it took, the sites, lines and files included, in seconds.
@@ -47,7 +57,9 @@ def report(
     return "\n\n".join(
         [
             table(TIER_HEADER, tiers),
-            table(("conference", "mean", "most"), _activity(simulation.counts)),
+            table(TRUNK_HEADER, [_trunk(trunk) for trunk in trunks]),
+            table(("all conferences", "mean", "most"), _activity(simulation.counts)),
+            table(("the floor", ""), _floor(simulation.counts, conferences)),
             table(("server", ""), _cost(simulation.counts, len(ends), wall_s)),
             table(("what was heard at", "codec", "is in"), heard),
         ]
@@ -73,6 +85,31 @@ def _tier(tier: str, ends: Sequence[SiteEnd]) -> list[object]:
         100 * concealed / samples,
         sum(line.delay_sum_ns for line in lines) / arrived / 1e6,
         sum(one.jitter_buffer_delay for one in stats) / emitted * 1e3,
+    ]
+
+
+def _trunk(trunk: Trunk) -> list[object]:
+    stats = [end.stats() for end in trunk.ends]
+    emitted = [max(1, one.jitter_buffer_emitted_count) for one in stats]
+    delays_ms = [1e3 * one.jitter_buffer_delay / n for one, n in zip(stats, emitted, strict=True)]
+    received = sum(one.packets_received for one in stats)
+    lost = sum(one.packets_lost for one in stats)
+    return [
+        trunk.name,
+        stats[0].packets_received,
+        stats[1].packets_received,
+        100 * lost / max(1, received + lost),
+        max(delays_ms),
+    ]
+
+
+def _floor(counts: Counts, conferences: Mapping[str, Conference]) -> list[tuple[str, object]]:
+    decider = {one.conference_id: name for name, one in conferences.items()}
+    decides = {decider.get(one.decider, "") for one in conferences.values()}
+    return [
+        ("is decided by", ", ".join(sorted(decides))),
+        ("went over", f"{counts.turns} times"),
+        ("until all conferences knew, at most", f"{counts.longest_disagreement * FRAME_MS} ms"),
     ]
 
 

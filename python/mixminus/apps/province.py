@@ -7,9 +7,9 @@ from itertools import zip_longest
 
 from mixminus.apps.network import NetworkProfile
 
-__all__ = ["DISTRICTS", "LINES", "TIERS", "Site", "province_sites"]
+__all__ = ["DISTRICTS", "LINES", "TIERS", "Site", "centre_site", "province_sites"]
 
-TIERS = ("province", "district", "commune")
+TIERS = ("centre", "province", "district", "commune")
 
 # district: title of its seat of government, of its party office; the one of the town of Me first
 DISTRICTS = {
@@ -96,6 +96,7 @@ LINES = {
 
 # what the equipment bought over the years speaks; dealt out in turn
 CODECS = {
+    "centre": ("opus",),
     "province": ("opus",),
     "district": ("opus", "opus", "opus", "g722"),
     "commune": ("opus", "opus", "pcma", "opus", "opus", "g722", "opus", "opus", "pcmu", "opus"),
@@ -108,9 +109,14 @@ class Site:
 
     name: str
     tier: str  # of TIERS
-    district: str  # empty for the province's own rooms
+    district: str  # empty for the rooms of province and centre
     codec: str  # kind, as Conference.add_leg takes it
     operator: str  # of LINES
+
+
+def centre_site() -> Site:
+    """Return the room in the capital that the province is joined with."""
+    return _site("centre", 0, "Văn phòng Chính phủ", "")
 
 
 def province_sites(count: int = 162) -> list[Site]:
@@ -126,7 +132,7 @@ def province_sites(count: int = 162) -> list[Site]:
     """
     tiers = [
         [_site(tier, index, *room) for index, room in enumerate(rooms)]
-        for tier, rooms in zip(TIERS, (_provincial(), _districts(), _communes()), strict=True)
+        for tier, rooms in zip(TIERS[1:], (_provincial(), _districts(), _communes()), strict=True)
     ]
     everyone = [*(tier[0] for tier in tiers), *(site for tier in tiers for site in tier[1:])]
     if not 3 <= count <= len(everyone):

@@ -1,4 +1,4 @@
-"""A conference with its sites and lines in one process, in simulated time."""
+"""Conferences with their sites, lines and trunks in one process, in simulated time."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mixminus import Conference, Leg
+    from mixminus.apps.topology import Trunk
     from mixminus.apps.turns import Turn
 
 __all__ = ["RATE_HZ", "Material", "Post", "Simulation", "SiteEnd", "prepare_materials"]
@@ -122,15 +123,20 @@ class Counts:
     server_cpu_ns: int = 0
     server_wall_ns: int = 0
     slowest_tick_ns: int = 0
+    frames_of_disagreement: int = 0  # about who has the floor
+    longest_disagreement: int = 0  # frames
+    turns: int = 0  # how often the floor went over
 
 
 class Simulation:
-    """Sites, lines and the conference, frame by frame.
+    """Sites, lines, conferences and trunks, frame by frame.
 
     Parameters
     ----------
-    conference : Conference
-        Holds the legs of ``ends`` and no others.
+    conferences : sequence of Conference
+        Hold the legs of ``ends`` and ``trunks`` and no others.
+    trunks : sequence of Trunk
+        Between them.
     ends : sequence of SiteEnd
         Site i sends its packets at i/n of every frame.
     posts : sequence of Post
@@ -138,10 +144,17 @@ class Simulation:
     """
 
     def __init__(
-        self, conference: Conference, ends: Sequence[SiteEnd], posts: Sequence[Post]
+        self,
+        conferences: Sequence[Conference],
+        trunks: Sequence[Trunk],
+        ends: Sequence[SiteEnd],
+        posts: Sequence[Post],
     ) -> None:
         self.counts = Counts()
-        self._conference = conference
+        self._conferences = conferences
+        self._trunks = trunks
+        self._disagreement = 0  # frames of the one under way
+        self._speaker: object = None
         self._ends = ends
         self._posts = posts
         self._in_flight: InFlight[tuple[Leg, bytes]] = InFlight()
@@ -157,8 +170,20 @@ class Simulation:
             post.hear(packets[post.end.leg], now_ns)
         self.counts.frames += 1
         self.counts.packets_back += sum(packet is not None for packet in packets.values())
-        self.counts.distinct_mixes.append(self._conference.distinct_mixes)
-        self.counts.talkers.append(len(self._conference.talkers))
+        self.counts.distinct_mixes.append(sum(one.distinct_mixes for one in self._conferences))
+        self.counts.talkers.append(len(set().union(*(one.heard for one in self._conferences))))
+        self._compare_speakers()
+
+    def _compare_speakers(self) -> None:
+        speakers = {one.active_talker for one in self._conferences}
+        self._disagreement = self._disagreement + 1 if len(speakers) > 1 else 0
+        self.counts.frames_of_disagreement += len(speakers) > 1
+        self.counts.longest_disagreement = max(
+            self.counts.longest_disagreement, self._disagreement
+        )
+        if len(speakers) == 1 and speakers != {self._speaker}:
+            (self._speaker,) = speakers
+            self.counts.turns += 1
 
     def _send(self, start_ns: int) -> None:
         for place, end in enumerate(self._ends):
@@ -174,7 +199,12 @@ class Simulation:
         wall_ns, cpu_ns = time.perf_counter_ns(), time.process_time_ns()
         for arrival_ns, (leg, packet) in arrived:
             leg.receive(packet, arrival_ns)
-        self._conference.tick(now_ns)
+        for trunk in self._trunks:
+            trunk.deliver(now_ns)
+        for conference in self._conferences:
+            conference.tick(now_ns)
+        for trunk in self._trunks:
+            trunk.send(now_ns)
         packets = {end.leg: end.leg.take_packet() for end in self._ends}
         took_ns = time.perf_counter_ns() - wall_ns
         self.counts.server_cpu_ns += time.process_time_ns() - cpu_ns
