@@ -13,13 +13,12 @@ from mixminus.apps.table import table
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mixminus import Conference
-    from mixminus.apps.simulation import Counts, Post, Simulation, SiteEnd
-    from mixminus.apps.topology import Trunk
+    from mixminus import LegStats
+    from mixminus.apps.outcome import Counts, EndOutcome, Outcome
 
 __all__ = ["report"]
 
-TRUNK_HEADER = ("trunk", "packets up", "packets down", "missed %", "jitter buffer ms")
+TRUNK_HEADER = ("trunk from", "to", "packets", "missed %", "jitter buffer ms", "round trip ms")
 TIER_HEADER = (
     "tier",
     "sites",
@@ -31,46 +30,29 @@ TIER_HEADER = (
 )
 
 
-def report(
-    simulation: Simulation,
-    conferences: Mapping[str, Conference],
-    trunks: Sequence[Trunk],
-    ends: Sequence[SiteEnd],
-    posts: Sequence[Post],
-    wall_s: float,
-) -> str:
-    """Return all that is worth knowing after a simulation, as text.
-
-    Parameters
-    ----------
-    simulation : Simulation
-        When it is over.
-    conferences : mapping of str to Conference
-        By name.
-    trunks, ends, posts
-        As given to it.
-    wall_s : float
-        How long it took, the sites, lines and files included, in seconds.
-    """
+def report(outcome: Outcome) -> str:
+    """Return all that is worth knowing after a simulation, as text."""
+    counts, ends = outcome.counts, outcome.ends
     tiers = [_tier(tier, [end for end in ends if end.site.tier == tier]) for tier in TIERS]
-    heard = [(post.end.site.name, post.end.site.codec, post.path) for post in posts]
     return "\n\n".join(
         [
             table(TIER_HEADER, tiers),
-            table(TRUNK_HEADER, [_trunk(trunk) for trunk in trunks]),
-            table(("all conferences", "mean", "most"), _activity(simulation.counts)),
-            table(("the floor", ""), _floor(simulation.counts, conferences)),
-            table(("server", ""), _cost(simulation.counts, len(ends), wall_s)),
-            table(("what was heard at", "codec", "is in"), heard),
+            table(TRUNK_HEADER, _trunks(outcome.trunks)),
+            table(("conferences", "mean", "most"), _activity(counts)),
+            table(("the floor", ""), _floor(outcome)),
+            table(("servers", ""), _cost(counts, len(ends), outcome.wall_s)),
+            table(
+                ("what was heard at", "codec", "is in"),
+                [(site.name, site.codec, path) for site, path in outcome.posts],
+            ),
         ]
     )
 
 
-def _tier(tier: str, ends: Sequence[SiteEnd]) -> list[object]:
-    lines = [end.uplink for end in ends]
-    stats = [end.leg.stats() for end in ends]
-    offered = sum(line.offered_packets for line in lines)
-    lost = sum(line.lost_packets for line in lines)
+def _tier(tier: str, ends: Sequence[EndOutcome]) -> list[object]:
+    stats = [end.stats for end in ends]
+    offered = sum(end.offered_packets for end in ends)
+    lost = sum(end.lost_packets for end in ends)
     arrived = max(1, offered - lost)
     received = sum(one.packets_received for one in stats)
     missed = sum(one.packets_lost for one in stats)
@@ -83,40 +65,41 @@ def _tier(tier: str, ends: Sequence[SiteEnd]) -> list[object]:
         100 * lost / max(1, offered),
         100 * missed / max(1, received + missed),
         100 * concealed / samples,
-        sum(line.delay_sum_ns for line in lines) / arrived / 1e6,
+        sum(end.delay_sum_ns for end in ends) / arrived / 1e6,
         sum(one.jitter_buffer_delay for one in stats) / emitted * 1e3,
     ]
 
 
-def _trunk(trunk: Trunk) -> list[object]:
-    stats = [end.stats() for end in trunk.ends]
-    emitted = [max(1, one.jitter_buffer_emitted_count) for one in stats]
-    delays_ms = [1e3 * one.jitter_buffer_delay / n for one, n in zip(stats, emitted, strict=True)]
-    received = sum(one.packets_received for one in stats)
-    lost = sum(one.packets_lost for one in stats)
+def _trunks(trunks: Mapping[tuple[str, str], LegStats]) -> list[list[object]]:
     return [
-        trunk.name,
-        stats[0].packets_received,
-        stats[1].packets_received,
-        100 * lost / max(1, received + lost),
-        max(delays_ms),
-    ]
-
-
-def _floor(counts: Counts, conferences: Mapping[str, Conference]) -> list[tuple[str, object]]:
-    decider = {one.conference_id: name for name, one in conferences.items()}
-    decides = {decider.get(one.decider, "") for one in conferences.values()}
-    return [
-        ("is decided by", ", ".join(sorted(decides))),
-        ("went over", f"{counts.turns} times"),
-        ("until all conferences knew, at most", f"{counts.longest_disagreement * FRAME_MS} ms"),
+        [
+            far,
+            near,
+            stats.packets_received,
+            100 * stats.packets_lost / max(1, stats.packets_received + stats.packets_lost),
+            1e3 * stats.jitter_buffer_delay / max(1, stats.jitter_buffer_emitted_count),
+            stats.round_trip_time and 1e3 * stats.round_trip_time,
+        ]
+        for (near, far), stats in trunks.items()
+        if stats.packets_received
     ]
 
 
 def _activity(counts: Counts) -> list[tuple[str, float, int]]:
+    heard = [len(talkers) for talkers in counts.heard]
     return [
-        ("talkers heard", statistics.fmean(counts.talkers), max(counts.talkers)),
+        ("talkers heard", statistics.fmean(heard), max(heard)),
         ("distinct mixes", statistics.fmean(counts.distinct_mixes), max(counts.distinct_mixes)),
+    ]
+
+
+def _floor(outcome: Outcome) -> list[tuple[str, object]]:
+    late_ms = outcome.counts.longest_disagreement() * FRAME_MS
+    return [
+        ("conferences", len(outcome.counts.speakers[-1])),
+        ("that decide", len(outcome.deciders)),
+        ("went over", f"{outcome.counts.turns()} times"),
+        ("until all conferences knew", f"at most {late_ms} ms"),
     ]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy as np
 from mixminus import AudioReceiver
 from mixminus.apps.audio_files import AudioWriter
 from mixminus.apps.network import InFlight, SimulatedNetwork
+from mixminus.apps.outcome import Counts
 from mixminus.apps.province import LINES, Site
 from mixminus.apps.rtp_sender import FORMATS, FRAME_MS, RtpSender
 from mixminus.apps.voices import encode, read_clips, room_noise
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mixminus import Conference, Leg
-    from mixminus.apps.topology import Trunk
+    from mixminus.apps.topology import Line
     from mixminus.apps.turns import Turn
 
 __all__ = ["RATE_HZ", "Material", "Post", "Simulation", "SiteEnd", "prepare_materials"]
@@ -112,22 +112,6 @@ class Post:
         self._writer.close()
 
 
-@dataclass
-class Counts:
-    """Sums over the frames of a simulation."""
-
-    frames: int = 0
-    packets_back: int = 0
-    distinct_mixes: list[int] = field(default_factory=list)
-    talkers: list[int] = field(default_factory=list)
-    server_cpu_ns: int = 0
-    server_wall_ns: int = 0
-    slowest_tick_ns: int = 0
-    frames_of_disagreement: int = 0  # about who has the floor
-    longest_disagreement: int = 0  # frames
-    turns: int = 0  # how often the floor went over
-
-
 class Simulation:
     """Sites, lines, conferences and trunks, frame by frame.
 
@@ -135,8 +119,8 @@ class Simulation:
     ----------
     conferences : sequence of Conference
         Hold the legs of ``ends`` and ``trunks`` and no others.
-    trunks : sequence of Trunk
-        Between them.
+    trunks : sequence of Line
+        Between them, and to others.
     ends : sequence of SiteEnd
         Site i sends its packets at i/n of every frame.
     posts : sequence of Post
@@ -146,15 +130,13 @@ class Simulation:
     def __init__(
         self,
         conferences: Sequence[Conference],
-        trunks: Sequence[Trunk],
+        trunks: Sequence[Line],
         ends: Sequence[SiteEnd],
         posts: Sequence[Post],
     ) -> None:
         self.counts = Counts()
         self._conferences = conferences
         self._trunks = trunks
-        self._disagreement = 0  # frames of the one under way
-        self._speaker: object = None
         self._ends = ends
         self._posts = posts
         self._in_flight: InFlight[tuple[Leg, bytes]] = InFlight()
@@ -171,19 +153,8 @@ class Simulation:
         self.counts.frames += 1
         self.counts.packets_back += sum(packet is not None for packet in packets.values())
         self.counts.distinct_mixes.append(sum(one.distinct_mixes for one in self._conferences))
-        self.counts.talkers.append(len(set().union(*(one.heard for one in self._conferences))))
-        self._compare_speakers()
-
-    def _compare_speakers(self) -> None:
-        speakers = {one.active_talker for one in self._conferences}
-        self._disagreement = self._disagreement + 1 if len(speakers) > 1 else 0
-        self.counts.frames_of_disagreement += len(speakers) > 1
-        self.counts.longest_disagreement = max(
-            self.counts.longest_disagreement, self._disagreement
-        )
-        if len(speakers) == 1 and speakers != {self._speaker}:
-            (self._speaker,) = speakers
-            self.counts.turns += 1
+        self.counts.heard.append(frozenset().union(*(one.heard for one in self._conferences)))
+        self.counts.speakers.append([one.active_talker for one in self._conferences])
 
     def _send(self, start_ns: int) -> None:
         for place, end in enumerate(self._ends):

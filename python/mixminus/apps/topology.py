@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+import socket
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from mixminus import Conference, codecs
 from mixminus.apps.network import InFlight, NetworkProfile, SimulatedNetwork
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from mixminus import Leg
     from mixminus.apps.province import Site
 
-__all__ = ["CENTRE", "PROVINCE", "Trunk", "conference_of", "join_all", "make_conferences"]
+__all__ = [
+    "CENTRE",
+    "PROVINCE",
+    "Line",
+    "Trunk",
+    "UdpTrunk",
+    "add_end",
+    "conference_of",
+    "lay_trunk",
+    "make_conferences",
+    "trunk_pairs",
+]
 
 CENTRE = "Trung ương"
 PROVINCE = "Ninh Bình (tỉnh)"
+LANES = 6
 
 # between two machine rooms; made up, in the range of a leased line
 BACKBONE = NetworkProfile(delay_ms=4, jitter_ms=1, loss_probability=0.0005, loss_burst_packets=2)
@@ -30,38 +43,71 @@ def conference_of(site: Site) -> str:
     return site.district or PROVINCE
 
 
-def make_conferences(sites: Sequence[Site], **settings: Any) -> dict[str, Conference]:
-    """Make each conference that has a site, from the top; those above decide who has the floor.
+def make_conferences(
+    sites: Sequence[Site], here: Collection[str], seed: int, **settings: Any
+) -> dict[str, Conference]:
+    """Make the conferences ``here``, from the top; those above decide who has the floor.
 
     Parameters
     ----------
     sites : sequence of Site
-        All of them.
+        All of the province.
+    here : collection of str
+        Names of conferences.
+    seed : int
+        Of the first; those that follow have the next ones.
     settings
-        As for `Conference`; ``seed`` is that of the first.
+        As for `Conference`.
     """
-    seed = settings.pop("seed")
-    legs: dict[str, int] = {CENTRE: 0, PROVINCE: 0}
+    legs = dict.fromkeys((CENTRE, PROVINCE), 0)
     for site in sites:
         legs[conference_of(site)] = legs.get(conference_of(site), 0) + 1
-    conferences = {}
-    for place, (name, count) in enumerate(legs.items()):
-        trunks = {CENTRE: 1, PROVINCE: len(legs) - 1}.get(name, 1)
-        conferences[name] = Conference(
-            capacity=count + trunks * (1 + settings["trunk_lanes"]),
+    trunks = {CENTRE: 1, PROVINCE: len(legs) - 1}
+    return {
+        name: Conference(
+            capacity=count + trunks.get(name, 1) * (1 + LANES),
             conference_id=place + 1,
             rank={CENTRE: 2, PROVINCE: 1}.get(name, 0),
+            trunk_lanes=LANES,
             seed=seed + place,
             **settings,
         )
-    return conferences
+        for place, (name, count) in enumerate(legs.items())
+        if name in here
+    }
+
+
+def trunk_pairs(names: Collection[str]) -> list[tuple[str, str]]:
+    """Return (upper, lower) of each trunk: the centre to the province, that to each district."""
+    return [(CENTRE if n == PROVINCE else PROVINCE, n) for n in names if n != CENTRE]
+
+
+def add_end(conference: Conference, far: str) -> Leg:
+    """Add the end of a trunk to the conference named ``far``."""
+    codec = "opus" if "opus" in codecs() else "pcma"
+    return conference.add_leg(codec=codec, name=far, role="trunk")
+
+
+class Line(Protocol):
+    """One trunk, as a simulation sees it."""
+
+    def send(self, now_ns: int) -> None:
+        """Take from the ends what they have for each other."""
+
+    def deliver(self, now_ns: int) -> None:
+        """Hand over what has arrived."""
+
+
+def _taken(end: Leg) -> Iterator[bytes]:
+    for take in (end.take_packet, end.take_report):
+        while datagram := take():
+            yield datagram
 
 
 @dataclass
 class Trunk:
-    """Two legs that are each other's far side, and the line between them."""
+    """Both ends in this process, with a simulated line between them."""
 
-    name: str
     ends: tuple[Leg, Leg]  # of the upper conference, of the lower one
     lines: tuple[SimulatedNetwork, SimulatedNetwork]  # from each end
 
@@ -69,30 +115,44 @@ class Trunk:
         self._in_flight: InFlight[tuple[Leg, bytes]] = InFlight()
 
     def send(self, now_ns: int) -> None:
-        """Put what both ends have for each other on the line."""
+        """See `Line`."""
         for end, far, line in zip(self.ends, self.ends[::-1], self.lines, strict=True):
-            for take in (end.take_packet, end.take_report):
-                while datagram := take():
-                    self._in_flight.offer((far, datagram), line, now_ns)
+            for datagram in _taken(end):
+                self._in_flight.offer((far, datagram), line, now_ns)
 
     def deliver(self, now_ns: int) -> None:
-        """Hand over what has arrived."""
+        """See `Line`."""
         for arrival_ns, (end, datagram) in self._in_flight.arrived(now_ns):
             end.receive(datagram, arrival_ns)
 
 
-def join_all(conferences: dict[str, Conference], seed: int) -> list[Trunk]:
-    """Lay the trunks: the centre to the province, the province to each district."""
-    codec = "opus" if "opus" in codecs() else "pcma"
-    trunks = []
-    for name in conferences:
-        if name == CENTRE:
-            continue
-        upper = CENTRE if name == PROVINCE else PROVINCE
-        ends = [
-            conferences[at].add_leg(codec=codec, name=far, role="trunk")
-            for at, far in ((upper, name), (name, upper))
-        ]
-        lines = [SimulatedNetwork(BACKBONE, f"{seed} {name} {way}") for way in ("down", "up")]
-        trunks.append(Trunk(f"{upper} - {name}", (ends[0], ends[1]), (lines[0], lines[1])))
-    return trunks
+def lay_trunk(conferences: dict[str, Conference], pair: tuple[str, str], seed: int) -> Trunk:
+    """Join two of ``conferences``, the upper one named first."""
+    ends = [add_end(conferences[at], far) for at, far in zip(pair, pair[::-1], strict=True)]
+    lines = [SimulatedNetwork(BACKBONE, f"{seed} {pair[1]} {way}") for way in ("down", "up")]
+    return Trunk((ends[0], ends[1]), (lines[0], lines[1]))
+
+
+@dataclass
+class UdpTrunk:
+    """One end; the other is behind a socket."""
+
+    end: Leg
+    sock: socket.socket  # connected, does not block
+
+    def send(self, now_ns: int) -> None:  # noqa: ARG002 - the kernel has a clock of its own
+        """See `Line`."""
+        for datagram in _taken(self.end):
+            try:
+                self.sock.send(datagram)
+            except OSError:  # the far side has ended: as if the line had lost it
+                return
+
+    def deliver(self, now_ns: int) -> None:
+        """See `Line`."""
+        while True:
+            try:
+                datagram = self.sock.recv(2048)
+            except OSError:
+                return
+            self.end.receive(datagram, now_ns)
