@@ -7,7 +7,8 @@ import pytest
 from numpy.typing import NDArray
 
 import mixminus
-from mixminus import ActiveSpeaker
+from mixminus import ActiveSpeaker, VoiceActivity
+from tests.reference.speaker import ActiveSpeaker as Reference
 
 RATE_HZ = 16000
 FRAME = RATE_HZ // 50
@@ -211,3 +212,25 @@ def test_unknown_slots_are_refused(slot: int) -> None:
     for call in (speaker.set_floor, speaker.reset, lambda s: speaker.set_remote(s, -20.0)):
         with pytest.raises(mixminus.UnknownLegError):
             call(slot)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_it_follows_its_rules(seed: int) -> None:
+    """Four legs talk, cough and fall silent as they like: the floor goes over when the rules say so."""
+    random = np.random.default_rng(seed)
+    legs = []
+    for leg in range(4):
+        sounds = [voice(20, 90 + 40 * leg, leg), noise(20, 20), cough(20), clicks(20), hum(20)]
+        chosen = np.repeat(random.choice(5, 40, p=[0.4, 0.3, 0.1, 0.1, 0.1]), RATE_HZ // 2)
+        legs.append(np.choose(chosen, sounds))
+    frames = np.stack(legs).clip(-32768, 32767).astype(np.int16)
+    speaker, reference = ActiveSpeaker(capacity=4, min_hold_ms=100 * seed), Reference(4, 20.0, 100.0 * seed)
+    activities = [VoiceActivity(RATE_HZ, 20) for _ in legs]
+    said, expected = [], []
+    for start in range(0, frames.shape[1] - FRAME + 1, FRAME):
+        part = np.ascontiguousarray(frames[:, start : start + FRAME])
+        said.append(speaker.update(part))
+        heard = [activity.update(row) for activity, row in zip(activities, part, strict=True)]
+        expected.append(reference.update(heard))
+    assert said == expected
+    assert len(set(said)) > 2
