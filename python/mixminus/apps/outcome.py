@@ -70,7 +70,9 @@ def merge(parts: list[Outcome]) -> Outcome:
         whole.counts = Counts(
             frames=min(a.frames, b.frames),
             packets_back=a.packets_back + b.packets_back,
-            distinct_mixes=[x + y for x, y in zip(a.distinct_mixes, b.distinct_mixes, strict=False)],
+            distinct_mixes=[
+                x + y for x, y in zip(a.distinct_mixes, b.distinct_mixes, strict=False)
+            ],
             heard=[x | y for x, y in zip(a.heard, b.heard, strict=False)],
             speakers=[x + y for x, y in zip(a.speakers, b.speakers, strict=False)],
             server_cpu_ns=a.server_cpu_ns + b.server_cpu_ns,

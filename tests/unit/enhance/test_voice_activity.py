@@ -84,14 +84,12 @@ def test_it_follows_its_rules(rate_hz: int, frame_ms: int) -> None:
     spoken = voice(4.0, seed=frame_ms).astype(np.float64)
     times = np.arange(int(4.0 * rate_hz)) / rate_hz
     wave = np.interp(times, np.arange(len(spoken)) / 48_000, spoken)
-    wave[: rate_hz] *= 0.02
+    wave[:rate_hz] *= 0.02
     wave += random.standard_normal(len(wave)) * np.where(times > 2.5, 300, 20)
     samples = rate_hz * frame_ms // 1000
     frames = wave.clip(-32768, 32767).astype(np.int16)[: len(wave) // samples * samples]
     ours, reference = VoiceActivity(rate_hz, frame_ms), Reference(rate_hz, frame_ms)
-    rows = [
-        (ours.update(frame), reference.update(frame)) for frame in frames.reshape(-1, samples)
-    ]
+    rows = [(ours.update(frame), reference.update(frame)) for frame in frames.reshape(-1, samples)]
     said, expected = (np.array([row[which] for row in rows]) for which in (0, 1))
     np.testing.assert_allclose(said, expected, atol=1e-3)
     assert said[:, 2].max() > 0.9

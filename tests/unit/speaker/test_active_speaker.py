@@ -224,7 +224,10 @@ def test_it_follows_its_rules(seed: int) -> None:
         chosen = np.repeat(random.choice(5, 40, p=[0.4, 0.3, 0.1, 0.1, 0.1]), RATE_HZ // 2)
         legs.append(np.choose(chosen, sounds))
     frames = np.stack(legs).clip(-32768, 32767).astype(np.int16)
-    speaker, reference = ActiveSpeaker(capacity=4, min_hold_ms=100 * seed), Reference(4, 20.0, 100.0 * seed)
+    speaker, reference = (
+        ActiveSpeaker(capacity=4, min_hold_ms=100 * seed),
+        Reference(4, 20.0, 100.0 * seed),
+    )
     activities = [VoiceActivity(RATE_HZ, 20) for _ in legs]
     said, expected = [], []
     for start in range(0, frames.shape[1] - FRAME + 1, FRAME):
