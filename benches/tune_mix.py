@@ -84,7 +84,9 @@ def limited(spoken: Pcm, look_ahead_ms: int, release_ms: int) -> Wave:
     return np.concatenate(heard)[delay:]
 
 
-def judge_limiter(clips: list[Pcm], seconds: float, judges: dict[str, Metric]) -> Iterator[LimiterRow]:
+def judge_limiter(
+    clips: list[Pcm], seconds: float, judges: dict[str, Metric]
+) -> Iterator[LimiterRow]:
     samples = int(seconds * RATE_HZ) // FRAME * FRAME
     waves = loops(clips, LOUD_TALKERS, samples, np.random.default_rng(0))
     spoken = np.stack([wave * (PEAK / np.abs(wave).max()) for wave in waves]).astype(np.int16)
@@ -96,7 +98,10 @@ def judge_limiter(clips: list[Pcm], seconds: float, judges: dict[str, Metric]) -
         blocks = [wave[: len(wave) // 480 * 480].reshape(-1, 480) for wave in (clean, heard)]
         powers = [np.sqrt((block**2).mean(axis=1)) + 1 for block in blocks]
         gains_db = 20 * np.log10(powers[1] / powers[0])
-        qualities = (*(judge(pair[0], pair[1]) for judge in judges.values()), si_sdr_db(clean, heard))
+        qualities = (
+            *(judge(pair[0], pair[1]) for judge in judges.values()),
+            si_sdr_db(clean, heard),
+        )
         yield LimiterRow(
             look_ahead_ms, release_ms, qualities, float(gains_db.mean()), float(gains_db.std())
         )
@@ -150,28 +155,26 @@ def draw(limits: list[LimiterRow], choices: list[SelectionRow], path: Path) -> N
         left.plot(pumping, sdr_db, marker, label=f"{look_ahead_ms} ms ahead")
     for row in limits[:4]:
         left.annotate(f"  release {row.release_ms} ms", (row.pumping_db, row.qualities[-1]))
-    left.set(
-        xlabel="how much the gain moves, dB", ylabel="SI-SDR, dB", title="limiter, eight loud"
-    )
+    left.set(xlabel="how much the gain moves, dB", ylabel="SI-SDR, dB", title="limiter, eight loud")
     left.margins(x=0.3)
     right.margins(x=0.2)
     left.legend()
-    for hold_ms, marker in zip((200, 500, 1000), "o^s", strict=True):
-        rows = [row for row in choices if row.hold_ms == hold_ms]
+    for hold_ms, shape in zip((200, 500, 1000), "o^s", strict=True):
+        held = [choice for choice in choices if choice.hold_ms == hold_ms]
         right.scatter(
-            [row.changes for row in rows],
-            [row.missed for row in rows],
-            c=[row.loudest for row in rows],
-            s=[20 + 15 * row.hysteresis_db for row in rows],
-            marker=marker,
+            [choice.changes for choice in held],
+            [choice.missed for choice in held],
+            c=[choice.loudest for choice in held],
+            s=[20 + 15 * choice.hysteresis_db for choice in held],
+            marker=shape,
             label=f"hold {hold_ms} ms",
             cmap="viridis",
             vmin=2,
             vmax=6,
         )
     for loudest in (2, 3, 4, 6):
-        row = max((r for r in choices if r.loudest == loudest), key=lambda r: r.changes)
-        right.annotate(f"  {loudest} heard", (row.changes, row.missed))
+        busiest = max((c for c in choices if c.loudest == loudest), key=lambda c: c.changes)
+        right.annotate(f"  {loudest} heard", (busiest.changes, busiest.missed))
     right.set(
         xlabel="entries into the mix, a minute",
         ylabel="speech that was not mixed, %",
@@ -183,7 +186,9 @@ def draw(limits: list[LimiterRow], choices: list[SelectionRow], path: Path) -> N
 
 def main() -> None:
     """Print both tables, and draw them."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0] if __doc__ else "")
+    parser = argparse.ArgumentParser(
+        description=__doc__.split("\n", maxsplit=1)[0] if __doc__ else ""
+    )
     parser.add_argument("folder", type=Path, nargs="?", help="of recordings")
     parser.add_argument("--png", type=Path, help="for the picture; needs matplotlib")
     parser.add_argument("--seconds", type=float, default=8.0)
@@ -211,7 +216,8 @@ def main() -> None:
     print()
     print(
         table(
-            ("loudest", "hold ms", "hysteresis dB", "missed %", "changes a minute", "mixes"), choices
+            ("loudest", "hold ms", "hysteresis dB", "missed %", "changes a minute", "mixes"),
+            choices,
         )
     )
     if arguments.png:
