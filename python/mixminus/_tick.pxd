@@ -407,6 +407,7 @@ cdef extern from "mixminus/conference/conference.hpp" namespace "mixminus::confe
         int32_t threads
         cbool shares_encodes
         int32_t look_ahead_ms
+        LevellerConfig leveller
         cbool gates_noise
         int32_t audiences
         int32_t min_hold_ms

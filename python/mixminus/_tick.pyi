@@ -251,6 +251,7 @@ class Conference:
         *,
         share_encodes: bool = True,
         look_ahead_ms: int = 5,
+        level_dbov: float | None = None,
         noise_gate: bool = True,
         audiences: int = 4,
         min_hold_ms: int = 0,

@@ -199,6 +199,8 @@ cdef class Conference:
         One encode for all legs that hear the same in the same codec; False encodes for each leg.
     look_ahead_ms : int
         0, 5 or 10: how far the limiter sees, and how much later the mixes are heard.
+    level_dbov : float, optional
+        Loudness to which each site is brought slowly, -60..0; by at most 12 dB, 3 dB/s. None: as it comes.
     noise_gate : bool
         An open microphone of a humming hall is not mixed while nobody speaks there. Needs `loudest` above 0.
     audiences : int
@@ -237,12 +239,15 @@ cdef class Conference:
     """
 
     def __cinit__(self, int sample_rate_hz=48000, int frame_ms=20, int capacity=256, int loudest=4, int threads=2, *,
-                  bint share_encodes=True, int look_ahead_ms=5, bint noise_gate=True, int audiences=4,
+                  bint share_encodes=True, int look_ahead_ms=5, level_dbov=None, bint noise_gate=True, int audiences=4,
                   int min_hold_ms=0, conference_id=None, int rank=0, int trunk_lanes=6, seed=None,
                   int64_t unix_offset_ns=0):
         cdef ConferenceConfig config
         self.random = Random(seed) if seed is not None else SystemRandom()
         config.look_ahead_ms, config.gates_noise, config.audiences = look_ahead_ms, noise_gate, audiences
+        config.leveller.is_on = level_dbov is not None
+        if level_dbov is not None:
+            config.leveller.target_dbov = level_dbov
         config.min_hold_ms, config.rank, config.lanes = min_hold_ms, rank, trunk_lanes
         if conference_id is None:
             conference_id = self.random.getrandbits(32)
@@ -256,7 +261,7 @@ cdef class Conference:
         config.unix_offset_ns = unix_offset_ns
         check(self.core.configure(config),
               "sample_rate_hz must be 8000, 16000, 24000, 32000, 44100 or 48000, frame_ms 10, 20, 40 or 60, "
-              "capacity 1..4096, loudest 0..4096, threads 1..64, look_ahead_ms 0, 5 or 10, audiences 1..16, "
+              "capacity 1..4096, loudest 0..4096, threads 1..64, look_ahead_ms 0, 5 or 10, level_dbov -60..0, audiences 1..16, "
               "min_hold_ms 0..60000, rank 0..255, trunk_lanes 1..16, unix_offset_ns within 126 years")
         self.legs_by_slot = {}
 

@@ -44,6 +44,7 @@ void Limiter::configure(const LimiterConfig& config, std::int32_t sample_rate_hz
   lowest_ = required_;
   knots_.assign(blocks_ + 1, 1.0F);
   peaks_.assign(blocks_, 0);
+  more_peaks_ = peaks_;
 }
 
 LimiterState Limiter::idle_state() const noexcept {
@@ -54,10 +55,8 @@ LimiterState Limiter::idle_state() const noexcept {
 
 void Limiter::process(LimiterState& state, std::span<const std::int32_t* const> planes,
                       std::span<std::int16_t* const> out) noexcept {
-  std::copy_n(state.required.begin(), delay_blocks_, required_.begin());
-  find_required(planes);
-  const bool is_active = plan(state);
-  std::copy_n(required_.begin() + static_cast<std::ptrdiff_t>(blocks_), delay_blocks_, state.required.begin());
+  const bool is_quiet = find_peaks(planes) && is_idle(state);
+  const bool is_active = is_quiet ? rest(state) : plan(state);
   for (std::size_t channel = 0; channel < planes.size(); ++channel) {
     if (is_active)
       kernels_->apply_gains(planes[channel], {knots_.data(), ramp_.data(), block_, blocks_}, out[channel]);
@@ -66,14 +65,33 @@ void Limiter::process(LimiterState& state, std::span<const std::int32_t* const> 
   }
 }
 
-void Limiter::find_required(std::span<const std::int32_t* const> planes) noexcept {
-  float* const required = required_.data() + delay_blocks_;
-  std::fill_n(required, blocks_, 1.0F);
-  for (const std::int32_t* plane : planes) {
-    kernels_->block_peaks(plane + delay_samples(), block_, blocks_, peaks_.data());
-    for (std::size_t b = 0; b < blocks_; ++b)
-      required[b] = std::min(required[b], kTarget / std::max(static_cast<float>(peaks_[b]), kTarget));
+/// Of all channels in each new block; true: none is above the target.
+bool Limiter::find_peaks(std::span<const std::int32_t* const> planes) noexcept {
+  kernels_->block_peaks(planes[0] + delay_samples(), block_, blocks_, peaks_.data());
+  for (const std::int32_t* plane : planes.subspan(1)) {
+    kernels_->block_peaks(plane + delay_samples(), block_, blocks_, more_peaks_.data());
+    for (std::size_t b = 0; b < blocks_; ++b) peaks_[b] = std::max(peaks_[b], more_peaks_[b]);
   }
+  return *std::ranges::max_element(peaks_) <= static_cast<std::int32_t>(kTarget);
+}
+
+/// Nothing that waits needs a gain, and none is under way.
+bool Limiter::is_idle(const LimiterState& state) const noexcept {
+  const auto waiting = std::span(state.required).first(delay_blocks_);
+  return state.gain == 1.0F && std::ranges::all_of(waiting, [](float gain) { return gain == 1.0F; });
+}
+
+/// What plan() comes to where all gains are 1.
+bool Limiter::rest(LimiterState& state) const noexcept {
+  state.calm_blocks = std::min(state.calm_blocks + static_cast<std::int32_t>(blocks_), hold_blocks_);
+  (void)learn(state, 0);
+  return false;
+}
+
+void Limiter::find_required(const LimiterState& state) noexcept {
+  std::copy_n(state.required.begin(), delay_blocks_, required_.begin());
+  for (std::size_t b = 0; b < blocks_; ++b)
+    required_[delay_blocks_ + b] = kTarget / std::max(static_cast<float>(peaks_[b]), kTarget);
 }
 
 /// Minima over windows of 1, 2, 4... blocks, and of two such windows over what is in sight.
@@ -89,8 +107,10 @@ void Limiter::find_lowest() noexcept {
 
 /// False: nothing to do.
 bool Limiter::plan(LimiterState& state) noexcept {
+  find_required(state);
   find_lowest();
-  const float recovery = learn(state);
+  const auto end = required_.begin() + static_cast<std::ptrdiff_t>(blocks_);
+  const float recovery = learn(state, std::count_if(required_.begin(), end, [](float g) { return g < 1.0F; }));
   float gain = std::min(state.gain, required_[0]);  // a jump, where this block could not be seen before
   bool is_active = gain < 1.0F;
   knots_[0] = gain;
@@ -102,13 +122,13 @@ bool Limiter::plan(LimiterState& state) noexcept {
     knots_[b + 1] = gain;
   }
   state.gain = gain;
+  std::copy_n(end, delay_blocks_, state.required.begin());
   return is_active;
 }
 
-/// How dense the peaks are; returns what of the way back to 1 is gone in each block of this frame.
-float Limiter::learn(LimiterState& state) const noexcept {
-  const auto end = required_.begin() + static_cast<std::ptrdiff_t>(blocks_);
-  const auto above = std::count_if(required_.begin(), end, [](float gain) { return gain < 1.0F; });
+/// How dense the peaks are, of whose blocks `above` are in this frame; returns what of the way back to 1 is gone in
+/// each block of this frame.
+float Limiter::learn(LimiterState& state, std::ptrdiff_t above) const noexcept {
   const float share = static_cast<float>(above) / static_cast<float>(blocks_);
   state.density += (share - state.density) * learning_;
   if (state.density < kNearlyNone) state.density = 0.0F;

@@ -27,6 +27,7 @@ struct Config {
   std::int32_t threads = 2;              ///< the caller's included, 1..rt::kMaxThreads
   bool shares_encodes = true;            ///< one encode for all who hear the same
   std::int32_t look_ahead_ms = 5;        ///< of the limiter, 0, 5 or 10; so much later the mixes are heard
+  mix::LevellerConfig leveller{};        ///< brings all sites to one loudness; off
   bool gates_noise = true;               ///< who only hums does not enter the mix
   std::int32_t audiences = 4;            ///< different sets of groups heard at a time, 1..16
   std::int32_t min_hold_ms = 0;          ///< the active speaker stays at least so long

@@ -58,10 +58,13 @@ class MIXMINUS_API Limiter {
                std::span<std::int16_t* const> out) noexcept;
 
  private:
-  void find_required(std::span<const std::int32_t* const> planes) noexcept;
+  bool find_peaks(std::span<const std::int32_t* const> planes) noexcept;
+  [[nodiscard]] bool is_idle(const LimiterState& state) const noexcept;
+  bool rest(LimiterState& state) const noexcept;
+  void find_required(const LimiterState& state) noexcept;
   void find_lowest() noexcept;
   bool plan(LimiterState& state) noexcept;
-  float learn(LimiterState& state) const noexcept;
+  float learn(LimiterState& state, std::ptrdiff_t above) const noexcept;
   [[nodiscard]] static float risen(float gain, float recovery) noexcept;
   [[nodiscard]] float fallen(float gain, std::size_t block) const noexcept;
 
@@ -78,6 +81,7 @@ class MIXMINUS_API Limiter {
   std::vector<float> lowest_;    // of what each block sees
   std::vector<float> knots_;
   std::vector<std::int32_t> peaks_;
+  std::vector<std::int32_t> more_peaks_;  // of another channel
 };
 
 }  // namespace mixminus::mix

@@ -220,6 +220,36 @@ def test_an_exception_for_one_listener() -> None:
         room.conference.clear_exception(one.leg, talker.leg)
 
 
+def test_a_quiet_and_a_loud_site_are_brought_to_one_loudness() -> None:
+    def heard_db(level: float, level_dbov: float | None) -> float:
+        room = Room(level_dbov=level_dbov)
+        room.enter(voice(8.0, seed=1, level=level))
+        listener = room.enter()
+        room.run(8 * SECOND)
+        return float(10 * np.log10(np.mean(listener.pcm()[6 * RATE_HZ :].astype(float) ** 2)))
+
+    as_they_come = heard_db(12_000, None) - heard_db(2_400, None)
+    assert as_they_come == pytest.approx(14, abs=0.5)
+    assert abs(heard_db(12_000, -26.0) - heard_db(2_400, -26.0)) < 2.5
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"level_dbov": 1.0},
+        {"look_ahead_ms": 7},
+        {"audiences": 0},
+        {"rank": 256},
+        {"trunk_lanes": 17},
+        {"min_hold_ms": -1},
+        {"conference_id": -1},
+    ],
+)
+def test_settings_out_of_range_are_refused(bad: dict[str, Any]) -> None:
+    with pytest.raises(mixminus.OutOfRangeError):
+        Conference(**bad)
+
+
 @pytest.mark.parametrize("look_ahead_ms", [0, 5, 10])
 def test_the_look_ahead_is_the_delay_of_the_mix(look_ahead_ms: int) -> None:
     room = Room(look_ahead_ms=look_ahead_ms)
