@@ -15,11 +15,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import soundfile
 import soxr
 from numpy.typing import NDArray
 
 import mixminus
+from mixminus.apps.audio_files import read_audio
 
 RATE_HZ = 48000
 SECONDS = 8
@@ -34,8 +34,7 @@ def voices(folder: Path) -> list[NDArray[np.float64]]:
     """Read every recording that is long enough: 48 kHz, mono, the same level, first SECONDS."""
     found = []
     for path in sorted(folder.iterdir()):
-        wave, rate_hz = soundfile.read(path, always_2d=True)
-        wave = soxr.resample(wave[:, 0], rate_hz, RATE_HZ)[: SECONDS * RATE_HZ]
+        wave = read_audio(path, RATE_HZ)[: SECONDS * RATE_HZ] / 32768
         if wave.size == SECONDS * RATE_HZ:
             found.append(wave * (0.05 / np.sqrt(np.mean(wave**2))))  # -26 dBov, ITU-T P.56
     return found
