@@ -149,7 +149,7 @@ cdef dict LEG_PROBLEMS = {
     <int>Status.out_of_range: "payload_type must be given for l16, no payload type be in 64..95 (RFC 5761) or that of "
                               "red_payload_type, gain_db be at most 20, delays be 0..2000 ms and "
                               "min_delay_ms at most max_delay_ms, audio_level_id and mixer_level_id 0..255, cname "
-                              "have 1..255 bytes, and only a tap follows",
+                              "have 1..255 bytes, and only a tap follow, and no trunk that carries talkers",
 }
 
 

@@ -91,7 +91,11 @@ Status Conference::add_leg(const LegConfig& config, LegCodecs codecs, LegId& id)
   if (legs_.empty()) return Status::not_configured;
   const std::size_t taken = source_slots_.size() + trunks_.size();
   if (legs_.size() - taken < slots_needed(config)) return Status::capacity_reached;  // refusing is cheap
-  if (config.follows != LegId{} && find(config.follows) == nullptr) return Status::unknown_leg;
+  if (config.follows != LegId{}) {
+    const Leg* const followed = find(config.follows);
+    if (followed == nullptr) return Status::unknown_leg;
+    if (followed->trunk != nullptr) return Status::out_of_range;  // it fills no row
+  }
   auto leg = std::make_unique<Leg>();
   leg->config = config;
   Status status = equip(*leg, std::move(codecs));

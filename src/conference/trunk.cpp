@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <new>
 
+#include "mixminus/base/time.hpp"
 #include "mixminus/rtp/packet.hpp"
 #include "mixminus/rtp/rtcp.hpp"
 
@@ -87,7 +88,7 @@ void Trunk::hear(Bytes datagram, std::int64_t arrival_ns) noexcept {
 }
 
 bool Trunk::is_alive(std::int64_t now_ns) const noexcept {
-  return has_neighbour_ && now_ns - heard_ns_ < kNeighbourTimeoutNs;
+  return has_neighbour_ && bounded_time_ns(now_ns) - heard_ns_ < kNeighbourTimeoutNs;
 }
 
 void Trunk::greet(const Hello& hello, std::int64_t now_ns) noexcept {

@@ -404,6 +404,23 @@ def test_a_trunk_remains_one() -> None:
     with pytest.raises(mixminus.OutOfRangeError, match="carries"):
         conf.add_leg(codec="pcmu", role="trunk", carries="pigeons")
     assert site.trunk_stats() is None
+    for role in ("tap", "talker"):
+        with pytest.raises(mixminus.OutOfRangeError, match="follow"):
+            conf.add_leg(codec="pcmu", follows=trunk, role=role)
+    assert conf.legs == [trunk, site]
+
+
+@pytest.mark.parametrize("now_ns", [-(1 << 63), 0, (1 << 63) - 1])
+def test_a_clock_that_jumps_leaves_a_trunk_as_it_is(now_ns: int) -> None:
+    cascade = chain(2)
+    cascade.run(5)
+    near = cascade.conferences[0]
+    near.tick(now_ns)
+    assert cascade.trunks[0].ends[0].trunk_stats() is not None
+    cascade.run(2 * SECOND)
+    stats = cascade.trunks[0].ends[0].trunk_stats()
+    assert stats is not None
+    assert stats.neighbour == 2
 
 
 def test_a_trunk_may_carry_the_mix_to_whatever_is_there() -> None:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 import mixminus
 from mixminus import Conference, TalkerId
 from tests.support.cascade import RATE_HZ, Cascade, Site, voice
+from tests.support.sender import FRAME_NS, Sender, l16
 
 SECOND = 50  # ticks
 
@@ -168,6 +169,26 @@ def test_a_side_room_shares_an_encode_of_its_own() -> None:
     room.run(SECOND)
     both = room.conference.mix_of(listeners[0][0].leg)
     assert both not in {room.conference.mix_of(those[2].leg) for those in listeners}
+
+
+def test_a_side_room_is_decoded_however_loud_the_plenum_is() -> None:
+    """With levels (RFC 6464) the places of one room keep nobody of another from being decoded."""
+    room = Room(loudest=1, capacity=16)
+    conf = room.conference
+    aside = conf.add_leg(codec="l16", payload_type=96, speaks_to=1, hears=1, audio_level_id=1)
+    legs = [conf.add_leg(codec="l16", payload_type=96, audio_level_id=1) for _ in range(10)]
+    senders = {leg: Sender(ssrc=leg.slot + 1) for leg in (aside, *legs)}
+    levels = [1500] + [9000] * 6 + [1200] * 4
+    says = {leg: voice(1.0, seed=n, level=levels[n]) for n, leg in enumerate(senders)}
+    for index in range(SECOND):
+        for leg, sender in senders.items():
+            frame = says[leg][index * 960 : (index + 1) * 960]
+            level_dbov = round(mixminus.level_dbov(frame))
+            leg.receive(sender.packet(l16(frame), level_dbov=level_dbov), index * FRAME_NS + 1)
+        conf.tick((index + 1) * FRAME_NS)
+    assert aside in conf.talkers
+    assert aside.stats().is_decoded
+    assert conf.decodes < len(senders)
 
 
 def test_too_many_sets_of_groups_are_refused() -> None:
