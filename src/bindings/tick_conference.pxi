@@ -202,7 +202,8 @@ cdef class Conference:
     level_dbov : float, optional
         Loudness to which each site is brought slowly, -60..0; by at most 12 dB, 3 dB/s. None: as it comes.
     noise_gate : bool
-        An open microphone of a humming hall is not mixed while nobody speaks there. Needs `loudest` above 0.
+        An open microphone of a humming hall is not mixed while nobody speaks there. What is
+        louder than -30 dBov always is. Needs `loudest` above 0.
     audiences : int
         How many different sets of groups are heard at a time, 1..16.
     min_hold_ms : int
@@ -392,6 +393,8 @@ cdef class Conference:
             self.core.tick(now_ns)
 
     cdef LegId own(self, Leg leg) except *:
+        if leg is None:
+            raise TypeError("a leg is needed, not None")
         if leg.conference is not self:
             raise UnknownLegError("the leg is of another conference")
         return leg.id

@@ -137,6 +137,18 @@ def test_all_but_some_are_muted() -> None:
     assert room.conference.talkers == []
 
 
+def test_who_is_no_leg_of_this_conference_is_not_taken() -> None:
+    room, other = Room(), Room()
+    site, stranger = room.enter(), other.enter()
+    for bad, error in ((None, TypeError), (5, TypeError), (stranger.leg, mixminus.UnknownLegError)):
+        with pytest.raises(error):
+            room.conference.mute_all_but(bad)  # type: ignore[arg-type]
+        with pytest.raises(error):
+            room.conference.set_exception(site.leg, bad, 0.0)  # type: ignore[arg-type]
+    with pytest.raises(mixminus.UnknownLegError):
+        room.enter(role="tap", follows=stranger.leg)
+
+
 def test_a_priority_takes_a_place() -> None:
     room = Room(loudest=2)
     loud = [room.enter(voice(4.0, seed=n, level=9000)) for n in range(2)]
