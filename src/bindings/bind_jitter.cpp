@@ -96,6 +96,8 @@ void bind_buffer(py::module_& m) {
       .def_property_readonly("ends_silence", [](const Decision& self) { return self.step.ends_silence; })
       .def_property_readonly("is_redundant", [](const Decision& self) { return self.step.packet.is_redundant; })
       .def_property_readonly("delay_ns", [](const Decision& self) { return self.step.delay_ns; })
+      .def_property_readonly("step_ns", [](const Decision& self) { return self.step.step_ns; })
+      .def_property_readonly("phase_ns", [](const Decision& self) { return self.step.phase_ns; })
       .def_property_readonly("excess_ns", [](const Decision& self) { return self.step.excess_ns; })
       .def_property_readonly("payload", [](const Decision& self) { return py::bytes(self.payload); });
   py::class_<JitterBuffer>(m, "JitterBuffer", "Packets in, playout decisions out; see jitter/jitter_buffer.hpp.")

@@ -32,6 +32,8 @@ constexpr std::int32_t nearest_opus_rate_hz(std::int32_t wanted_hz) noexcept {
 bool Codec::has_fec(Bytes) const noexcept { return false; }
 std::int32_t Codec::decode_fec(Bytes, std::span<std::int16_t>) noexcept { return kFailed; }
 std::int32_t Codec::conceal(std::span<std::int16_t>) noexcept { return kFailed; }
+bool Codec::save_decoder() noexcept { return false; }
+void Codec::restore_decoder() noexcept {}
 void Codec::expect_loss(std::int32_t) noexcept {}
 
 Status make_codec(const Config& config, std::unique_ptr<Codec>& codec) noexcept try {

@@ -13,6 +13,7 @@ namespace {
 constexpr std::uint32_t kObserveEvery = 8;  // quiet frames: rooms change slowly, and looking costs as much as mixing
 constexpr std::int32_t kMaxPacketMs = 120;  // RFC 7587 section 4.2; nobody sends more
 constexpr std::int32_t kJoinMs = 5;         // cross-fade
+constexpr std::size_t kTailQuanta = 5;      // of 2.5 ms: how far on a concealment is known, to join to it in phase
 constexpr std::int32_t kCodecConcealmentMs = 200;  // later there is nothing left to continue
 constexpr std::size_t kOpusSilenceBytes = 2;       // RFC 6716: a frame without data, sent at the start of DTX
 constexpr std::int64_t kNsPerSecond = 1'000'000'000;
@@ -31,10 +32,12 @@ Status Rendering::configure(codec::Codec& codec, std::int32_t sample_rate_hz, st
   const Status status = resampler_.configure(rate_hz, sample_rate_hz, static_cast<std::int32_t>(2 * packet));
   if (status != Status::ok) return status;
   concealment_.configure(rate_hz);
+  time_scale_.configure(rate_hz, packet);
   skipped_.configure(max_payload_bytes);
   pcm_.assign(packet * static_cast<std::size_t>(codec.channels()), 0);
   extra_.assign(packet, 0);
-  tail_.assign(static_cast<std::size_t>(rate_hz) * kJoinMs / 1000, 0);
+  tail_.assign(static_cast<std::size_t>(rate_hz) / 400 * kTailQuanta, 0);
+  join_samples_ = static_cast<std::size_t>(rate_hz) * kJoinMs / 1000;
   output_.assign(frame_samples + 2 * resampler_.output_samples(packet) + 64, 0);
   return Status::ok;
 }
@@ -69,29 +72,30 @@ void Rendering::play(const jitter::Step& step, const jitter::JitterBuffer& jitte
 
 void Rendering::forget() noexcept {
   skipped_.clear();
+  is_aside_ = false;
   is_forgotten_ = is_asleep_;
   if (!is_asleep_) codec_->reset_decoder();
 }
 
 void Rendering::decode(const jitter::Step& step, const jitter::JitterBuffer& jitter) noexcept {
   if (step.is_splice) make_tail();
+  resume(step.settled_ticks);
   const std::int32_t decoded = samples_of_packet(step);
   if (decoded <= 0) {
     ++statistics_.packets_malformed;
     return conceal_samples(samples_of(step.ticks), true);
   }
-  std::span<std::int16_t> frame = mono(static_cast<std::size_t>(decoded));
+  const std::span<std::int16_t> frame = mono(static_cast<std::size_t>(decoded));
+  const bool is_unbroken = tail_samples_ == 0;
+  const bool was_only_late = is_concealing_ && step.settled_ticks == 0 && !step.is_splice && !step.is_new_stream;
+  join(frame, was_only_late);
   is_concealing_ = false;
   concealed_run_ = 0;
   playout_ = Playout::speech;
   is_pause_ = is_quiet(step, frame);
   count_emitted(step, frame.size(), jitter.target_delay_ns());
 
-  join(frame);
-  if (is_pause_) frame = shorten(frame, step.excess_ns + jitter::JitterBuffer::kToleranceNs, jitter.step_ns());
-  observe(frame);
-  if (is_pause_ && step.excess_ns < -2 * jitter::JitterBuffer::kToleranceNs) return lengthen(frame, jitter.step_ns());
-  append(frame);
+  append_retimed(step, frame, is_unbroken);
 }
 
 std::int32_t Rendering::samples_of_packet(const jitter::Step& step) noexcept {
@@ -126,7 +130,40 @@ void Rendering::count_emitted(const jitter::Step& step, std::size_t samples, std
 
 void Rendering::conceal(const jitter::Step& step) noexcept {
   settle_pending(false);
-  if (!recover(step)) conceal_samples(samples_of(step.ticks), true);
+  const bool was_aside = is_aside_;
+  resume(step.settled_ticks);
+  if (recover(step) || (was_aside && conceal_whole(step))) return;
+  conceal_samples(samples_of(step.ticks), true);
+}
+
+/// What was waited for has come, or is known to be lost: the decoder goes on from where it was put aside.
+void Rendering::resume(std::int64_t settled_ticks) noexcept {
+  if (!is_aside_) return;
+  is_aside_ = false;
+  const auto channels = static_cast<std::size_t>(channels_);
+  if (tail_samples_ == 0 && codec_->conceal(std::span{pcm_}.first(tail_.size() * channels)) != codec::kFailed) {
+    std::ranges::copy(mono(tail_.size()), tail_.begin());
+    tail_samples_ = tail_.size();
+  }
+  codec_->restore_decoder();
+  const std::size_t settled = std::min(samples_of(settled_ticks) * channels, pcm_.size() * 5 / 6);
+  if (settled > 0) (void)codec_->conceal(std::span{pcm_}.first(settled));
+}
+
+/// A packet of which some was bridged already: concealed at once, as the decoder expects it, and the rest is heard.
+bool Rendering::conceal_whole(const jitter::Step& step) noexcept {
+  const std::size_t bridged = samples_of(step.bridged_ticks);
+  const std::size_t lost = bridged + samples_of(step.ticks);
+  const auto channels = static_cast<std::size_t>(channels_);
+  if (lost * channels > pcm_.size() * 5 / 6) return false;
+  if (codec_->conceal(std::span{pcm_}.first(lost * channels)) == codec::kFailed) return false;
+  const std::span<std::int16_t> frame = mono(lost).subspan(bridged);
+  concealed_run_ += frame.size();
+  count_concealed(output_of(frame.size()), false);
+  playout_ = Playout::concealment;
+  join(frame);
+  append_frame(frame);
+  return true;
 }
 
 bool Rendering::recover(const jitter::Step& step) noexcept {
@@ -156,6 +193,7 @@ void Rendering::bridge(std::int64_t ticks, bool is_playing) noexcept {
   const std::size_t samples = samples_of(ticks);
   if (!has_begun_) return append_silence(samples);
   if (is_pause_) return comfort(samples, is_playing);
+  if (!is_aside_ && !is_asleep_) is_aside_ = codec_->save_decoder();
   conceal_samples(samples, is_playing);
 }
 
@@ -197,8 +235,7 @@ void Rendering::append_noise(std::span<std::int16_t> frame) noexcept {
   noise_.generate(frame);
   join(frame);
   append(frame);
-  noise_.generate(tail_);
-  tail_samples_ = tail_.size();
+  make_noise_tail();
 }
 
 void Rendering::append_silence(std::size_t samples) noexcept {
@@ -214,41 +251,27 @@ void Rendering::make_tail() noexcept {
   tail_samples_ = tail_.size();
 }
 
+void Rendering::make_noise_tail() noexcept {
+  tail_samples_ = join_samples_;
+  noise_.generate(std::span{tail_}.first(tail_samples_));
+}
+
 void Rendering::observe(std::span<const std::int16_t> frame) noexcept {
   if (!is_asleep_) concealment_.observe(frame);
 }
 
-void Rendering::join(std::span<std::int16_t> frame) noexcept {
-  if (is_asleep_) return;
-  jitter::cross_fade(std::span{tail_}.first(tail_samples_), frame);
-  tail_samples_ = 0;
-}
-
-std::span<std::int16_t> Rendering::shorten(std::span<std::int16_t> frame, std::int64_t excess_ns,
-                                           std::int64_t step_ns) noexcept {
-  if (excess_ns < step_ns) return frame;
-  const std::size_t cut = std::min(samples_of_ns(excess_ns / step_ns * step_ns), frame.size());
-  statistics_.removed_samples_for_acceleration += output_of(cut);
-  if (cut < frame.size()) {
-    jitter::cross_fade(frame.first(std::min(tail_.size(), cut)), frame.subspan(cut));
-    return frame.subspan(cut);
+/// Where time is not fixed, the tail goes on until it is in phase with the frame.
+void Rendering::join(std::span<std::int16_t> frame, bool may_wait) noexcept {
+  if (is_asleep_ || tail_samples_ == 0) return;
+  const std::span<std::int16_t> tail = std::span{tail_}.first(tail_samples_);
+  const std::size_t overlap = std::min(join_samples_, tail.size());
+  const std::size_t waited = may_wait && tail.size() > overlap ? time_scale_.find_join(tail, frame, overlap) : 0;
+  if (waited > 0) {
+    count_concealed(output_of(waited), false);
+    append(tail.first(waited));
   }
-  tail_samples_ = std::min(tail_.size(), frame.size());
-  std::copy_n(frame.begin(), tail_samples_, tail_.begin());
-  return {};
-}
-
-void Rendering::lengthen(std::span<std::int16_t> frame, std::int64_t step_ns) noexcept {
-  const std::size_t overlap = std::min(tail_.size(), frame.size());
-  const std::size_t inserted = samples_of_ns(step_ns);
-  const std::span<std::int16_t> noise = std::span{extra_}.first(overlap + inserted);
-  noise_.generate(noise);
-  jitter::cross_fade(frame.last(overlap), noise.first(overlap));
-  append(frame.first(frame.size() - overlap));
-  append(noise);
-  noise_.generate(tail_);
-  tail_samples_ = tail_.size();
-  statistics_.inserted_samples_for_deceleration += output_of(inserted);
+  jitter::cross_fade(tail.subspan(waited, overlap), frame);
+  tail_samples_ = 0;
 }
 
 void Rendering::append(std::span<const std::int16_t> frame) noexcept {

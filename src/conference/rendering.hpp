@@ -15,6 +15,8 @@
 #include "mixminus/jitter/concealment.hpp"
 #include "mixminus/jitter/jitter_buffer.hpp"
 #include "mixminus/jitter/quiet_detector.hpp"
+#include "mixminus/jitter/tempo.hpp"
+#include "mixminus/jitter/time_scale.hpp"
 
 namespace mixminus::conference {
 
@@ -57,17 +59,24 @@ class Rendering {
   void count_emitted(const jitter::Step& step, std::size_t samples, std::int64_t target_delay_ns) noexcept;
   bool decode_again(Bytes payload, std::size_t wanted) noexcept;
   void conceal(const jitter::Step& step) noexcept;
+  void resume(std::int64_t settled_ticks) noexcept;
   bool recover(const jitter::Step& step) noexcept;
+  bool conceal_whole(const jitter::Step& step) noexcept;
   bool decode_copy(Bytes payload, std::size_t samples) noexcept;
   void conceal_samples(std::size_t samples, bool is_counted) noexcept;
   void comfort(std::size_t samples, bool may_be_loss) noexcept;
 
-  std::span<std::int16_t> shorten(std::span<std::int16_t> frame, std::int64_t excess_ns, std::int64_t step_ns) noexcept;
-  void lengthen(std::span<std::int16_t> frame, std::int64_t step_ns) noexcept;
+  void append_retimed(const jitter::Step& step, std::span<std::int16_t> frame, bool is_unbroken) noexcept;
+  void cut(std::span<std::int16_t> frame, std::size_t samples) noexcept;
+  void pad(std::span<std::int16_t> frame, std::size_t samples) noexcept;
+  void accelerate(std::span<std::int16_t> frame, std::size_t most, const jitter::Step& step) noexcept;
+  void decelerate(std::span<std::int16_t> frame, std::size_t most, const jitter::Step& step) noexcept;
+  void append_frame(std::span<std::int16_t> frame) noexcept;
   void make_tail() noexcept;
+  void make_noise_tail() noexcept;
   void append_noise(std::span<std::int16_t> frame) noexcept;
   void append_silence(std::size_t samples) noexcept;
-  void join(std::span<std::int16_t> frame) noexcept;
+  void join(std::span<std::int16_t> frame, bool may_wait = false) noexcept;
   void observe(std::span<const std::int16_t> frame) noexcept;
   void fade_in(std::span<std::int16_t> out) noexcept;
   void pad_front(std::size_t samples) noexcept;
@@ -86,6 +95,8 @@ class Rendering {
   std::int32_t channels_ = 0;
   jitter::Concealment concealment_{};
   jitter::QuietDetector quiet_{};
+  jitter::TimeScale time_scale_{};
+  jitter::Tempo tempo_{};
   dsp::ComfortNoise noise_{};
   std::uint32_t quiet_frames_ = 0;
   dsp::Resampler resampler_{};
@@ -94,6 +105,7 @@ class Rendering {
   std::vector<std::int16_t> output_{};  // [begin_, end_) waits to be taken
   std::vector<std::int16_t> tail_{};    // how the signal would have gone on: the next frame is joined to it
   std::size_t tail_samples_ = 0;
+  std::size_t join_samples_ = 0;  // cross-fade
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   std::size_t concealed_run_ = 0;  // samples since the last decoded one
@@ -104,6 +116,7 @@ class Rendering {
   std::int8_t claim_dbov_ = kNoClaim;
   bool is_asleep_ = false;
   bool is_forgotten_ = false;  // a new stream began asleep
+  bool is_aside_ = false;      // the decoder conceals while its state is kept for a packet that may come
   bool has_begun_ = false;
   bool is_concealing_ = false;
   bool is_pause_ = true;       // what was heard last was no speech

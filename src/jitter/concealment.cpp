@@ -8,27 +8,15 @@ namespace mixminus::jitter {
 
 namespace {
 
-// in samples of about 8 kHz: voices from 400 Hz down to 60 Hz, compared over 10 ms
-constexpr std::size_t kCoarseRateHz = 8000;
+// in samples at 8 kHz: voices from 400 Hz down to 60 Hz, compared over 10 ms
+constexpr std::size_t kSearchRateHz = 8000;
 constexpr std::size_t kLeastLag = 20;
 constexpr std::size_t kMostLag = 133;
 constexpr std::size_t kTemplate = 80;
-constexpr std::size_t kCoarse = kMostLag + kTemplate + 8;
+constexpr std::size_t kHistory = kMostLag + kTemplate + 8;
 constexpr std::int64_t kQ15 = 32768;
 constexpr std::int64_t kHoldMs = 20;     // full level for so long,
 constexpr std::int64_t kSilentMs = 100;  // noise alone from here on
-
-template <typename Sample>
-float similarity(const Sample* end, std::size_t lag, std::size_t length) noexcept {
-  std::int64_t product = 0;
-  std::int64_t energy = 1;
-  for (const Sample* x = end - length; x != end; ++x) {
-    product += std::int64_t{x[0]} * *(x - lag);
-    energy += std::int64_t{*(x - lag)} * *(x - lag);
-  }
-  if (product <= 0) return 0.0F;
-  return static_cast<float>(product) * (static_cast<float>(product) / static_cast<float>(energy));
-}
 
 std::int16_t saturate(std::int64_t value) noexcept {
   return static_cast<std::int16_t>(std::clamp<std::int64_t>(value, -32768, 32767));
@@ -47,10 +35,10 @@ void cross_fade(std::span<const std::int16_t> tail, std::span<std::int16_t> fram
 void Concealment::configure(std::int32_t sample_rate_hz) {
   assert(sample_rate_hz >= 8000 && sample_rate_hz <= 48000);
   sample_rate_hz_ = sample_rate_hz;
-  decimation_ = static_cast<std::size_t>(sample_rate_hz) / kCoarseRateHz;
-  history_.assign(kCoarse * decimation_, 0);
-  coarse_.assign(kCoarse, 0);
-  period_.assign((kMostLag + 1) * decimation_, 0);
+  scale_ = static_cast<std::size_t>(sample_rate_hz) / kSearchRateHz;
+  history_.assign(kHistory * scale_, 0);
+  period_.assign((kMostLag + 1) * scale_, 0);
+  search_.configure(sample_rate_hz, history_.size());
   reset();
 }
 
@@ -95,7 +83,11 @@ std::int32_t Concealment::repeated(std::size_t run) const noexcept {
 }
 
 void Concealment::find_period() noexcept {
-  period_samples_ = refine(coarse_lag());
+  const std::size_t compared = kTemplate * scale_;
+  const Lags lags{kLeastLag * scale_, kMostLag * scale_};
+  const Likeness found = search_.before(history_, history_.size() - compared, compared, lags);
+  // no pitch: the longest period repeats least audibly
+  period_samples_ = found.lag > 0 ? found.lag : lags.most;
   const std::size_t start = history_.size() - period_samples_;
   std::copy(history_.begin() + static_cast<std::ptrdiff_t>(start), history_.end(), period_.begin());
   offset_ = history_.back() - history_[start - 1];
@@ -108,40 +100,6 @@ void Concealment::find_period() noexcept {
     const auto whole = static_cast<std::int32_t>(overlap + 1);
     end[i] = static_cast<std::int16_t>((end[i] * (whole - weight) + before * weight) / whole);
   }
-}
-
-std::size_t Concealment::coarse_lag() noexcept {
-  for (std::size_t i = 0; i < kCoarse; ++i) {
-    std::int32_t sum = 0;
-    for (std::size_t k = 0; k < decimation_; ++k) sum += history_[i * decimation_ + k];
-    coarse_[i] = sum / static_cast<std::int32_t>(decimation_);
-  }
-  const std::int32_t* const end = coarse_.data() + kCoarse;
-  std::size_t best_lag = kMostLag;  // no pitch: the longest period repeats least audibly
-  float best = 0.0F;
-  for (std::size_t lag = kLeastLag; lag <= kMostLag; ++lag) {
-    const float found = similarity(end, lag, kTemplate);
-    if (found > best) {
-      best = found;
-      best_lag = lag;
-    }
-  }
-  return best_lag;
-}
-
-std::size_t Concealment::refine(std::size_t lag) const noexcept {
-  const std::size_t centre = lag * decimation_;
-  const std::int16_t* const end = history_.data() + history_.size();
-  std::size_t best_lag = centre;
-  float best = 0.0F;
-  for (std::size_t fine = centre - decimation_ + 1; fine < centre + decimation_; ++fine) {
-    const float found = similarity(end, fine, kTemplate * decimation_);
-    if (found > best) {
-      best = found;
-      best_lag = fine;
-    }
-  }
-  return best_lag;
 }
 
 }  // namespace mixminus::jitter

@@ -1,4 +1,4 @@
-// Floor and peaks joined to one target.
+// Floor and price joined to one target.
 #include "mixminus/jitter/delay_estimator.hpp"
 
 #include <algorithm>
@@ -8,6 +8,7 @@ namespace mixminus::jitter {
 
 namespace {
 constexpr std::int32_t kPacketsAnUpdate = 5;
+constexpr std::int64_t kMostPassedNs = 100'000'000;
 }
 
 void DelayEstimator::configure(const DelayBounds& bounds) noexcept {
@@ -19,10 +20,12 @@ void DelayEstimator::configure(const DelayBounds& bounds) noexcept {
 
 void DelayEstimator::observe(std::int64_t arrival_ns, std::int64_t media_ns) noexcept {
   const std::int64_t transit_ns = arrival_ns - media_ns;
-  floor_.observe(arrival_ns, transit_ns);
-  const std::int64_t newest_peak_ns = peaks_.newest_peak_ns();
-  peaks_.observe(arrival_ns, transit_ns - floor_.floor_ns());
-  const bool is_surprised = peaks_.newest_peak_ns() != newest_peak_ns && peaks_.newest_peak_ns() > target_ns_;
+  const std::int64_t passed_ns = std::clamp<std::int64_t>(arrival_ns - newest_ns_, 0, kMostPassedNs);
+  newest_ns_ = std::max(newest_ns_, arrival_ns);
+  heard_ns_ += passed_ns;
+  floor_.observe(heard_ns_, transit_ns);
+  price_.observe(passed_ns, transit_ns - floor_.floor_ns());
+  const bool is_surprised = transit_ns - floor_.floor_ns() > target_ns_;
   if (--until_update_ <= 0 || is_surprised) update_target();
 }
 
@@ -36,11 +39,14 @@ std::int64_t DelayEstimator::delay_ns(std::int64_t when_ns, std::int64_t media_n
   return floor_.floor_ns() == TransitFloor::kUnknown ? 0 : when_ns - media_ns - floor_.floor_ns();
 }
 
-void DelayEstimator::start_stream() noexcept { floor_.reset(); }
+void DelayEstimator::start_stream() noexcept {
+  floor_.reset();
+  price_.start_stream();
+}
 
 void DelayEstimator::update_target() noexcept {
   until_update_ = kPacketsAnUpdate;
-  const std::int64_t wanted_ns = peaks_.priced_delay_ns() + kMarginNs + slack_ns_;
+  const std::int64_t wanted_ns = price_.delay_ns() + kMarginNs + slack_ns_;
   target_ns_ = std::clamp(wanted_ns, bounds_.min_delay_ns, bounds_.max_delay_ns);
 }
 

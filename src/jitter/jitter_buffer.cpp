@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t kSlots = 512;
 constexpr std::int64_t kMaxTransitJumpNs = 2'000'000'000;  // more is another clock, not the network
 constexpr std::int32_t kMaxCandidateGap = 50;
+constexpr std::int32_t kGridPackets = 50;  // senders that change their packet time do so often
 constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 
 }  // namespace
@@ -23,6 +24,7 @@ void JitterBuffer::configure(const Config& config) {
   ring_.configure(kSlots, static_cast<std::size_t>(config.max_payload_bytes));
   candidate_payload_.resize(static_cast<std::size_t>(config.max_payload_bytes));
   step_ns_ = std::min(config.frame_ms, 20) * std::int64_t{1'000'000};
+  frame_ticks_ = grid_ticks_ = new_grid_ticks_ = std::int64_t{config.rtp_clock_hz} * config.frame_ms / 1000;
   // playout meets the target to within a step, so the highest target is a step below the bound
   const auto [least_ns, most_ns] = config.delay;
   estimator_.configure({least_ns, std::max(least_ns, most_ns - step_ns_ + kToleranceNs)});
@@ -114,6 +116,7 @@ void JitterBuffer::open_stream(const PacketView& packet, std::int64_t arrival_ns
   timestamp_.start(packet.rtp_timestamp + std::int64_t{0x1'0000'0000});
   origin_ticks_ = timestamp_.peek(packet.rtp_timestamp);
   transit_ns_ = arrival_ns;
+  reordered_ = sequence_.newest() - kReorderingPackets;
 }
 
 Insertion JitterBuffer::store(const PacketView& packet, const Media& media, std::int64_t arrival_ns) noexcept {
@@ -126,6 +129,7 @@ Insertion JitterBuffer::store(const PacketView& packet, const Media& media, std:
   const Packet stored{number,        ticks, arrival_ns,       media.duration_ticks,
                       media.content, false, media.level_dbov, packet.payload};
   transit_ns_ = arrival_ns - media_ns(ticks);
+  if (number < ring_.newest()) reordered_ = ring_.newest();
   if (media.content != Content::other) observe(stored, media);
   if (is_playing_ && number < next_sequence_) {
     ring_.mark_seen(number);
@@ -141,13 +145,19 @@ void JitterBuffer::observe(const Packet& packet, const Media& media) noexcept {
   if (media.has_fec && is_playing_ && !ring_.has_seen(packet.sequence_number - 1))
     estimator_.observe(packet.arrival_ns, media_ns(packet.rtp_timestamp - media.duration_ticks));
   estimator_.observe(packet.arrival_ns, media_ns(packet.rtp_timestamp));
-  learn_slack(media.duration_ticks);
+  learn_grid(media.duration_ticks);
 }
 
-void JitterBuffer::learn_slack(std::int32_t duration_ticks) noexcept {
+void JitterBuffer::learn_grid(std::int32_t duration_ticks) noexcept {
   if (duration_ticks <= 0) return;
-  const std::int64_t frame_ticks = std::int64_t{config_.rtp_clock_hz} * config_.frame_ms / 1000;
-  estimator_.set_pull_slack_ns(ticks_to_ns(frame_ticks - std::gcd<std::int64_t>(frame_ticks, duration_ticks)));
+  if (++grid_packets_ > kGridPackets) {
+    grid_ticks_ = new_grid_ticks_;
+    new_grid_ticks_ = frame_ticks_;
+    grid_packets_ = 1;
+  }
+  new_grid_ticks_ = std::gcd<std::int64_t>(new_grid_ticks_, duration_ticks);
+  grid_ticks_ = std::gcd<std::int64_t>(grid_ticks_, new_grid_ticks_);
+  estimator_.set_pull_slack_ns(ticks_to_ns(frame_ticks_ - grid_ticks_));
 }
 
 std::int64_t JitterBuffer::ticks_to_ns(std::int64_t ticks) const noexcept {

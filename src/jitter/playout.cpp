@@ -1,5 +1,6 @@
 // Playout: which packet is due, what stands in for one that is not there, and when delay is given up.
 #include <algorithm>
+#include <utility>
 
 #include "mixminus/jitter/jitter_buffer.hpp"
 
@@ -7,12 +8,6 @@ namespace mixminus::jitter {
 
 namespace {
 
-// Above this the backlog of a stall is skipped at once: its time was bridged already, so nothing more is
-// lost than was, and the delay is gone.
-constexpr std::int64_t kHardExcessNs = 80'000'000;
-// An excess that no quiet frame has taken away in this time is cut in speech.
-constexpr std::int64_t kPatienceNs = 1'500'000'000;
-constexpr std::int64_t kLastingExcessNs = 40'000'000;
 constexpr std::int64_t kMaxPacketMs = 120;
 
 }  // namespace
@@ -28,14 +23,14 @@ Step JitterBuffer::next(std::int64_t when_ns, std::int64_t room_ticks) noexcept 
 Step JitterBuffer::start(std::int64_t when_ns, std::int64_t room_ticks) noexcept {
   next_sequence_ = 0;
   const Packet* first = first_media();
-  if (first == nullptr || delay_at(when_ns, *first) < target_delay_ns() - kToleranceNs)
+  if (first == nullptr || delay_at(when_ns, *first) - phase_ns(room_ticks) < target_delay_ns() - kToleranceNs)
     return idle(Action::wait, room_ticks);
   next_sequence_ = first->sequence_number;
   next_ticks_ = first->rtp_timestamp;
   waited_ticks_ = 0;
   is_playing_ = true;
   first = catch_up(first, when_ns);
-  return first == nullptr ? idle(Action::wait, room_ticks) : play(*first, when_ns);
+  return first == nullptr ? idle(Action::wait, room_ticks) : play(*first, when_ns, room_ticks);
 }
 
 const Packet* JitterBuffer::first_media() noexcept {
@@ -51,11 +46,15 @@ const Packet* JitterBuffer::first_media() noexcept {
 
 Step JitterBuffer::follow(const Packet& first, std::int64_t when_ns, std::int64_t room_ticks) noexcept {
   settle_losses(first, when_ns);
-  if (first.sequence_number > next_sequence_ && first.rtp_timestamp > next_ticks_) return lose(first, when_ns);
+  if (first.sequence_number > next_sequence_ && first.rtp_timestamp > next_ticks_) {
+    const std::int64_t owed_ticks = lost_ticks(first) - waited_ticks_;
+    if (may_come(first)) return idle(Action::wait, std::min(room_ticks, owed_ticks));
+    return lose(first, when_ns);
+  }
   const bool is_pause = first.rtp_timestamp > next_ticks_;  // time passed, but no packet is missing
   if (is_pause && delay_at(when_ns, first) < target_delay_ns() - kToleranceNs)
     return idle(Action::comfort_noise, room_ticks);
-  Step step = play(first, when_ns);
+  Step step = play(first, when_ns, room_ticks);
   step.ends_silence = is_pause;
   return step;
 }
@@ -78,6 +77,7 @@ void JitterBuffer::settle_losses(const Packet& first, std::int64_t when_ns) noex
   is_splice_ |= skipped > 0;
   next_sequence_ += settled + skipped;
   next_ticks_ += (settled + skipped) * each;
+  settled_ticks_ += (settled + skipped) * each;
   waited_ticks_ -= settled * each;
   if (skipped > 0) waited_ticks_ = 0;
 }
@@ -87,9 +87,15 @@ std::int64_t JitterBuffer::bridge_ns(const Packet& first) const noexcept {
   return ticks_to_ns(std::max<std::int64_t>(first.rtp_timestamp - next_ticks_ - waited_ticks_, 0));
 }
 
+/// Where packets overtake each other, one that is missing may still come: its time is bridged bit by bit.
+bool JitterBuffer::may_come(const Packet& first) const noexcept {
+  return first.sequence_number - reordered_ < kReorderingPackets;
+}
+
 Step JitterBuffer::lose(const Packet& first, std::int64_t when_ns) noexcept {
   const std::int64_t each = std::max<std::int64_t>(lost_ticks(first), 1);
   Step step{.action = Action::conceal, .ticks = each - waited_ticks_, .bridged_ticks = waited_ticks_};
+  step.settled_ticks = take_settled_ticks();
   if (first.sequence_number == next_sequence_ + 1) step.packet = first;
   ++next_sequence_;
   next_ticks_ += each;
@@ -100,17 +106,7 @@ Step JitterBuffer::lose(const Packet& first, std::int64_t when_ns) noexcept {
 }
 
 const Packet* JitterBuffer::catch_up(const Packet* first, std::int64_t when_ns) noexcept {
-  const std::int64_t excess_ns = delay_at(when_ns, *first) + bridge_ns(*first) - target_delay_ns();
-  if (excess_ns < kLastingExcessNs) is_in_excess_ = false;
-  if (excess_ns >= kLastingExcessNs && !is_in_excess_) {
-    is_in_excess_ = true;
-    excess_since_ns_ = when_ns;
-  }
-  const bool lasts = is_in_excess_ && when_ns - excess_since_ns_ > kPatienceNs;
-  const bool exceeds_bound = excess_ns + target_delay_ns() > most_delay_ns_;
-  if (excess_ns <= kHardExcessNs && !lasts && !exceeds_bound) return first;
-
-  is_in_excess_ = false;
+  if (delay_at(when_ns, *first) + bridge_ns(*first) <= most_delay_ns_) return first;
   while (first != nullptr && delay_at(when_ns, *first) >= target_delay_ns() + step_ns_ - kToleranceNs) {
     const bool is_last = ring_.size() == 1;
     if (is_last && delay_at(when_ns, *first) <= most_delay_ns_) break;
@@ -132,14 +128,18 @@ void JitterBuffer::discard(const Packet& packet) noexcept {
   ring_.release(packet.sequence_number);
 }
 
-Step JitterBuffer::play(const Packet& packet, std::int64_t when_ns) noexcept {
+Step JitterBuffer::play(const Packet& packet, std::int64_t when_ns, std::int64_t room_ticks) noexcept {
   Step step{.action = Action::play, .ticks = packet.duration_ticks, .packet = packet};
   step.is_playing = true;
+  step.settled_ticks = take_settled_ticks();
   step.is_new_stream = is_new_stream_;
   step.is_splice = is_splice_;
   step.delay_ns = delay_at(when_ns, packet);
   step.held_ns = when_ns - packet.arrival_ns;
-  step.excess_ns = step.delay_ns - target_delay_ns();
+  const std::int64_t grid_ns = ticks_to_ns(grid_ticks_);
+  step.step_ns = (step_ns_ + grid_ns - 1) / grid_ns * grid_ns;
+  step.phase_ns = phase_ns(room_ticks);
+  step.excess_ns = step.delay_ns - step.phase_ns - target_delay_ns();
   is_new_stream_ = is_splice_ = false;
   waited_ticks_ = 0;
   next_sequence_ = packet.sequence_number + 1;
@@ -149,9 +149,18 @@ Step JitterBuffer::play(const Packet& packet, std::int64_t when_ns) noexcept {
   return step;
 }
 
+std::int64_t JitterBuffer::phase_ns(std::int64_t room_ticks) const noexcept {
+  return ticks_to_ns((frame_ticks_ - room_ticks) % grid_ticks_);
+}
+
+std::int64_t JitterBuffer::take_settled_ticks() noexcept { return std::exchange(settled_ticks_, 0); }
+
 Step JitterBuffer::idle(Action action, std::int64_t room_ticks) noexcept {
   // not the whole room of a long frame: something may be due within it
-  const std::int64_t ticks = std::min(room_ticks, step_ns_ / 1'000'000 * config_.rtp_clock_hz / 1000);
+  const std::int64_t most_ticks = std::min(room_ticks, step_ns_ / 1'000'000 * config_.rtp_clock_hz / 1000);
+  // whole quanta of 2.5 ms, which is what Opus conceals
+  const std::int64_t quantum_ticks = std::max<std::int64_t>(config_.rtp_clock_hz / 400, 1);
+  const std::int64_t ticks = (most_ticks + quantum_ticks - 1) / quantum_ticks * quantum_ticks;
   if (is_playing_) waited_ticks_ += ticks;
   return {.action = action, .ticks = ticks, .is_playing = is_playing_};
 }

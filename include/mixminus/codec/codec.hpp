@@ -78,6 +78,11 @@ class MIXMINUS_API Codec {
   /// also refuses what is no multiple of 2.5 ms or more than 120 ms.
   virtual std::int32_t conceal(std::span<std::int16_t> pcm) noexcept;
 
+  /// Puts a copy of the decoder's state aside: conceal() may then bridge the time until a packet comes that is only
+  /// late, and restore_decoder() makes the decoder go on as if it had not been asked. False: it cannot.
+  virtual bool save_decoder() noexcept;
+  virtual void restore_decoder() noexcept;
+
   /// Bytes written; 0: nothing needs to be sent (DTX); kFailed: no such frame size, or no room.
   virtual std::int32_t encode(std::span<const std::int16_t> pcm, std::span<std::uint8_t> payload) noexcept = 0;
 

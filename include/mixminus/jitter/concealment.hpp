@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "mixminus/base/export.hpp"
+#include "mixminus/jitter/period_search.hpp"
 
 namespace mixminus::jitter {
 
@@ -30,19 +31,18 @@ class MIXMINUS_API Concealment {
 
   void reset() noexcept;
 
+  [[nodiscard]] std::span<const std::int16_t> history() const noexcept { return history_; }
   [[nodiscard]] std::span<const std::int16_t> period() const noexcept { return {period_.data(), period_samples_}; }
 
  private:
   void find_period() noexcept;
-  [[nodiscard]] std::size_t coarse_lag() noexcept;
-  [[nodiscard]] std::size_t refine(std::size_t lag) const noexcept;
   [[nodiscard]] std::int32_t repeated(std::size_t run) const noexcept;
 
   std::int32_t sample_rate_hz_ = 0;
-  std::size_t decimation_ = 1;
+  std::size_t scale_ = 1;  // samples for one at 8 kHz
   std::vector<std::int16_t> history_;  // oldest first
-  std::vector<std::int32_t> coarse_;   // history at about 8 kHz
   std::vector<std::int16_t> period_;
+  PeriodSearch search_{};
   std::size_t period_samples_ = 0;
   std::size_t run_ = 0;  // samples concealed since the last observe()
   bool is_repeating_ = false;

@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "mixminus/base/export.hpp"
-#include "mixminus/jitter/peak_histogram.hpp"
+#include "mixminus/jitter/delay_price.hpp"
 #include "mixminus/jitter/transit_floor.hpp"
 
 namespace mixminus::jitter {
@@ -14,10 +14,11 @@ struct DelayBounds {
   std::int64_t max_delay_ns = 1'000'000'000;
 };
 
-/// All delays are relative to the fastest packet of the last 4 s. A regular stream gets kMarginNs.
+/// All delays are relative to the fastest packet of the last half second in which packets came. A regular stream gets
+/// kMarginNs.
 class MIXMINUS_API DelayEstimator {
  public:
-  static constexpr std::int64_t kMarginNs = 10'000'000;
+  static constexpr std::int64_t kMarginNs = 5'000'000;
 
   void configure(const DelayBounds& bounds) noexcept;
 
@@ -38,7 +39,9 @@ class MIXMINUS_API DelayEstimator {
 
   DelayBounds bounds_{};
   TransitFloor floor_{};
-  PeakHistogram peaks_{};
+  DelayPrice price_{};
+  std::int64_t heard_ns_ = 0;   // time in which packets came: a pause teaches nothing
+  std::int64_t newest_ns_ = 0;  // arrival
   std::int64_t slack_ns_ = 0;
   std::int64_t target_ns_ = kMarginNs;
   std::int32_t until_update_ = 0;

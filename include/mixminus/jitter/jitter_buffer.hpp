@@ -40,6 +40,7 @@ struct Step {
   Action action = Action::wait;
   std::int64_t ticks = 0;          ///< of the RTP clock
   std::int64_t bridged_ticks = 0;  ///< conceal: how much of the lost packet was already bridged by waiting
+  std::int64_t settled_ticks = 0;  ///< play, conceal: lost before this; bridged or left out, so nothing is owed for it
   Packet packet{};                 ///< without payload when there is none; valid until the next insert()
   bool is_playing = false;         ///< wait: a stream is running dry (else none has begun)
   bool is_new_stream = false;      ///< play: forget the decoder's state first
@@ -47,7 +48,9 @@ struct Step {
   bool ends_silence = false;       ///< play: the sender paused on purpose, so what was bridged was no loss
   std::int64_t delay_ns = 0;       ///< play: from capture of the fastest packets to now
   std::int64_t held_ns = 0;        ///< play: since this packet came
-  std::int64_t excess_ns = 0;      ///< play: delay above the target; below it when negative
+  std::int64_t step_ns = 0;        ///< play: moves of the delay by less than this are not worth it
+  std::int64_t phase_ns = 0;       ///< play: time for which packets wait only because they do not fit the pulls
+  std::int64_t excess_ns = 0;      ///< play: delay above the target when the packet was due; negative: below
 };
 
 struct JitterStatistics {
@@ -60,12 +63,14 @@ struct JitterStatistics {
 /// Reordering, duplicates, wraps, new streams, and the choice of what is played when.
 ///
 /// The delay is steered where it is not heard: at the start of talk spurts, over lost packets, by waiting
-/// when the buffer has run dry, and by the caller in quiet frames (`excess_ns`). Only a large excess, as
-/// after a stall, is cut off in one piece.
+/// when the buffer has run dry, and by the caller in quiet frames and by time-scaling (`excess_ns`). Only
+/// what exceeds the maximum is skipped.
 class MIXMINUS_API JitterBuffer {
  public:
-  /// A delay this far from the target is not corrected: pulls come on a grid.
-  static constexpr std::int64_t kToleranceNs = 5'000'000;
+  /// Pulls come on a grid: a delay that is below the target by so much will do,
+  static constexpr std::int64_t kToleranceNs = 3'000'000;
+  /// and one that is further away by no more than this is not worth a change.
+  static constexpr std::int64_t kReluctanceNs = 4'000'000;
 
   void configure(const Config& config);  ///< allocates
 
@@ -79,14 +84,14 @@ class MIXMINUS_API JitterBuffer {
   Step next(std::int64_t when_ns, std::int64_t room_ticks) noexcept;
 
   [[nodiscard]] std::int64_t target_delay_ns() const noexcept { return estimator_.target_delay_ns(); }
-  /// Delay is moved in steps that keep packets and pulls aligned.
-  [[nodiscard]] std::int64_t step_ns() const noexcept { return step_ns_; }
   /// Whether the stream that is followed is this one.
   [[nodiscard]] bool is_source(std::uint32_t ssrc) const noexcept { return is_open_ && ssrc == ssrc_; }
   [[nodiscard]] const JitterStatistics& statistics() const noexcept { return statistics_; }
   [[nodiscard]] std::size_t waiting_packets() const noexcept { return ring_.size(); }
 
  private:
+  static constexpr std::int64_t kReorderingPackets = 500;  // for so long it may happen again
+
   // the packet that may open another stream; one more must agree with it (RFC 3550 appendix A.1)
   struct Candidate {
     bool is_held = false;
@@ -102,13 +107,16 @@ class MIXMINUS_API JitterBuffer {
   void open_stream(const PacketView& packet, std::int64_t arrival_ns) noexcept;
   Insertion store(const PacketView& packet, const Media& media, std::int64_t arrival_ns) noexcept;
   void observe(const Packet& packet, const Media& media) noexcept;
-  void learn_slack(std::int32_t duration_ticks) noexcept;
+  void learn_grid(std::int32_t duration_ticks) noexcept;
 
   Step start(std::int64_t when_ns, std::int64_t room_ticks) noexcept;
   Step follow(const Packet& first, std::int64_t when_ns, std::int64_t room_ticks) noexcept;
   Step lose(const Packet& first, std::int64_t when_ns) noexcept;
-  Step play(const Packet& packet, std::int64_t when_ns) noexcept;
+  [[nodiscard]] bool may_come(const Packet& first) const noexcept;
+  Step play(const Packet& packet, std::int64_t when_ns, std::int64_t room_ticks) noexcept;
   Step idle(Action action, std::int64_t room_ticks) noexcept;
+  std::int64_t take_settled_ticks() noexcept;
+  [[nodiscard]] std::int64_t phase_ns(std::int64_t room_ticks) const noexcept;
   const Packet* first_media() noexcept;
   const Packet* catch_up(const Packet* first, std::int64_t when_ns) noexcept;
   void discard(const Packet& packet) noexcept;
@@ -127,6 +135,10 @@ class MIXMINUS_API JitterBuffer {
   DelayEstimator estimator_{};
   JitterStatistics statistics_{};
   std::int64_t step_ns_ = 0;
+  std::int64_t frame_ticks_ = 0;
+  std::int64_t grid_ticks_ = 1;     // common divisor of pulls and packets, the last ones and these
+  std::int64_t new_grid_ticks_ = 1;
+  std::int32_t grid_packets_ = 0;   // in the new one
   std::int64_t most_delay_ns_ = 0;  // never exceeded by what is played
 
   bool is_open_ = false;  // a stream is known
@@ -142,9 +154,9 @@ class MIXMINUS_API JitterBuffer {
   std::int64_t next_sequence_ = 0;
   std::int64_t next_ticks_ = 0;
   std::int64_t waited_ticks_ = 0;  // bridged since the last packet: stands for what proves lost
+  std::int64_t reordered_ = -kReorderingPackets;  // newest number when a packet came out of order
+  std::int64_t settled_ticks_ = 0;  // lost since the last packet without a step of their own
   std::int64_t last_ticks_ = 0;    // duration of the last packet played
-  std::int64_t excess_since_ns_ = 0;
-  bool is_in_excess_ = false;
 };
 
 }  // namespace mixminus::jitter

@@ -21,7 +21,7 @@ class QuietDetector {
  private:
   static constexpr float kSilentDbov = -60.0F;
   static constexpr float kNearDb = 6.0F;
-  static constexpr float kBelowSpeechDb = 18.0F;
+  static constexpr float kBelowSpeechDb = 28.0F;
   static constexpr float kSpeechFallDbPerS = 3.0F;
   static constexpr float kBackgroundRiseDbPerS = 3.0F;
 

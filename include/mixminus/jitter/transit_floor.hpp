@@ -8,12 +8,12 @@
 
 namespace mixminus::jitter {
 
-/// Minimum over a sliding window of about 4 s, in buckets: bounded work, and a route that became slower
+/// Minimum over a sliding window of half a second, in buckets: bounded work, and a route that became slower
 /// is the new normal after one window.
 class TransitFloor {
  public:
-  void observe(std::int64_t arrival_ns, std::int64_t transit_ns) noexcept {
-    const std::int64_t bucket = arrival_ns / kBucketNs;
+  void observe(std::int64_t now_ns, std::int64_t transit_ns) noexcept {
+    const std::int64_t bucket = now_ns / kBucketNs;
     if (bucket > newest_bucket_) expire_until(bucket);
     std::int64_t& least = least_ns_[static_cast<std::size_t>(newest_bucket_ % kBuckets + kBuckets) % kBuckets];
     least = std::min(least, transit_ns);
@@ -28,10 +28,9 @@ class TransitFloor {
 
  private:
   static constexpr std::int64_t kBuckets = 16;
-  static constexpr std::int64_t kBucketNs = 250'000'000;
+  static constexpr std::int64_t kBucketNs = 31'250'000;
 
   void expire_until(std::int64_t bucket) noexcept {
-    // silence keeps what was known: a window without packets teaches nothing
     const std::int64_t passed = std::min(bucket - std::max(newest_bucket_, bucket - kBuckets), kBuckets);
     for (std::int64_t i = 0; i < passed; ++i)
       least_ns_[static_cast<std::size_t>((bucket - i) % kBuckets + kBuckets) % kBuckets] = kUnknown;

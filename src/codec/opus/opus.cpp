@@ -42,7 +42,8 @@ class Opus final : public Codec {
   explicit Opus(const Config& config)
       : config_(config),
         encoder_(opus_encoder_get_size(config.channels)),
-        decoder_(opus_decoder_get_size(config.channels)) {
+        decoder_(opus_decoder_get_size(config.channels)),
+        saved_(opus_decoder_get_size(config.channels)) {
     opus_decoder_init(decoder(), config.sample_rate_hz, config.channels);
     opus_encoder_init(encoder(), config.sample_rate_hz, config.channels, application_of(config.opus.application));
     opus_encoder_ctl(encoder(), OPUS_SET_BITRATE(config.opus.bitrate_bps));
@@ -72,6 +73,13 @@ class Opus final : public Codec {
   }
 
   std::int32_t conceal(std::span<std::int16_t> pcm) noexcept override { return fill({}, pcm); }
+
+  bool save_decoder() noexcept override {
+    saved_.copy(decoder_);
+    return true;
+  }
+
+  void restore_decoder() noexcept override { decoder_.copy(saved_); }
 
   std::int32_t encode(std::span<const std::int16_t> pcm, std::span<std::uint8_t> payload) noexcept override {
     constexpr std::int32_t kNothingToSend = 2;  // as opus_encode() has it
@@ -123,6 +131,7 @@ class Opus final : public Codec {
   Config config_;
   Block encoder_;
   Block decoder_;
+  Block saved_;  // of the decoder
   std::int32_t expected_loss_percent_ = 0;
 };
 

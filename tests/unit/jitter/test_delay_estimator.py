@@ -6,6 +6,7 @@ import pytest
 from mixminus._core import jitter
 
 MS = 1_000_000
+MARGIN = 5 * MS
 
 
 def feed(estimator: jitter.DelayEstimator, delays_ms: list[float], start: int = 0) -> None:
@@ -16,27 +17,27 @@ def feed(estimator: jitter.DelayEstimator, delays_ms: list[float], start: int = 
 def test_regular_stream_gets_the_margin_alone() -> None:
     estimator = jitter.DelayEstimator()
     feed(estimator, [30.0] * 500)
-    assert estimator.target_delay_ns == 10 * MS
+    assert estimator.target_delay_ns == MARGIN
 
 
 def test_little_jitter_adds_little() -> None:
     estimator = jitter.DelayEstimator()
     jitter_ms = 30 + np.abs(np.random.default_rng(1).normal(0, 0.5, 500))
     feed(estimator, list(jitter_ms))
-    assert 10 * MS <= estimator.target_delay_ns <= 12 * MS
+    assert MARGIN <= estimator.target_delay_ns <= MARGIN + 2 * MS
 
 
 def test_common_delays_are_waited_for() -> None:
     estimator = jitter.DelayEstimator()
     feed(estimator, [30.0 + 40 * (i % 10 == 0) for i in range(500)])
-    assert 48 * MS <= estimator.target_delay_ns <= 54 * MS
+    assert 40 * MS <= estimator.target_delay_ns <= 40 * MS + MARGIN
 
 
 def test_a_stall_a_minute_is_not_worth_its_delay() -> None:
     estimator = jitter.DelayEstimator()
     stall = [30.0 + 200 * (i == 1500) for i in range(3000)]
     feed(estimator, stall)
-    assert estimator.target_delay_ns == 10 * MS
+    assert estimator.target_delay_ns == MARGIN
 
 
 def test_one_stall_counts_once_however_many_packets_queue() -> None:
@@ -48,10 +49,10 @@ def test_one_stall_counts_once_however_many_packets_queue() -> None:
     assert burst.target_delay_ns == single.target_delay_ns
 
 
-def test_slower_route_is_the_new_normal_after_four_seconds() -> None:
+def test_slower_route_is_the_new_normal_after_half_a_second() -> None:
     estimator = jitter.DelayEstimator()
-    feed(estimator, [30.0] * 200 + [110.0] * 250)
-    assert estimator.delay_ns((449 * 20 + 110) * MS, 449 * 20 * MS) == 0
+    feed(estimator, [30.0] * 200 + [110.0] * 27)
+    assert estimator.delay_ns((226 * 20 + 110) * MS, 226 * 20 * MS) == 0
 
 
 def test_faster_route_is_seen_at_once() -> None:
