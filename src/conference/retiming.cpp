@@ -42,7 +42,7 @@ void Rendering::pad(std::span<std::int16_t> frame, std::size_t samples) noexcept
 }
 
 void Rendering::accelerate(std::span<std::int16_t> frame, std::size_t most, const jitter::Step& step) noexcept {
-  const std::size_t removed = time_scale_.shorten(frame, most, jitter::Tempo::least_similarity(step.excess_ns));
+  const std::size_t removed = time_scale_.shorten(frame, most, jitter::Tempo::most_mismatch(step.excess_ns));
   statistics_.removed_samples_for_acceleration += output_of(removed);
   tempo_.spend(static_cast<std::int64_t>(removed) * 1'000'000'000 / codec_rate_hz_);
   append_frame(frame.subspan(removed));
@@ -50,7 +50,7 @@ void Rendering::accelerate(std::span<std::int16_t> frame, std::size_t most, cons
 
 void Rendering::decelerate(std::span<std::int16_t> frame, std::size_t most, const jitter::Step& step) noexcept {
   const std::span<std::int16_t> longer =
-      time_scale_.lengthen(concealment_.history(), frame, most, jitter::Tempo::least_similarity(step.excess_ns));
+      time_scale_.lengthen(concealment_.history(), frame, most, jitter::Tempo::most_mismatch(step.excess_ns));
   const std::size_t inserted = longer.size() - frame.size();
   statistics_.inserted_samples_for_deceleration += output_of(inserted);
   tempo_.spend(static_cast<std::int64_t>(inserted) * 1'000'000'000 / codec_rate_hz_);

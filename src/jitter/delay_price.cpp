@@ -12,6 +12,8 @@ constexpr float kHalfLifeMs = 45'000.0F;
 constexpr float kHeaviest = 1e9F;
 // a young record is read as if it were so old: one stall at the start of a call is not a habit
 constexpr float kLeastObservedMs = 15'000.0F;
+// what it costs to be pushed at all: the rest of the pull, and two splices
+constexpr float kSpliceMs = 8.0F;
 constexpr float kNsPerMs = 1e6F;
 
 }  // namespace
@@ -70,7 +72,8 @@ DelayPrice::Choice DelayPrice::cheapest(const Track& track) const noexcept {
     pushes += track.pushes[bin];
     beyond_ms += kBinMs * (pushed_ms + price_ms * pushes) / observed_ms;
     const float delay_ms = kBinMs * static_cast<float>(bin - 1);
-    if (delay_ms + beyond_ms < best.cost_ms) best = {delay_ms, delay_ms + beyond_ms};
+    const float cost_ms = delay_ms + beyond_ms + price_ms * kSpliceMs * pushes / observed_ms;
+    if (cost_ms < best.cost_ms) best = {delay_ms, cost_ms};
   }
   return best;
 }

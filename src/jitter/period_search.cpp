@@ -43,7 +43,7 @@ Likeness PeriodSearch::search(std::span<const std::int16_t> signal, std::size_t 
                        std::min(centre + (decimation_ - 1), lags.most)};
   const Match fine = best_of(signal.data() + at, length, fine_lags, side);
   if (fine.score <= 0.0F) return {};
-  return {fine.lag, std::sqrt(fine.score)};
+  return {fine.lag, std::sqrt(fine.score), fine.mismatch};
 }
 
 PeriodSearch::Match PeriodSearch::best_of(const std::int16_t* at, std::size_t length, Lags lags, Side side) noexcept {
@@ -56,7 +56,7 @@ PeriodSearch::Match PeriodSearch::best_of(const std::int16_t* at, std::size_t le
     if (product <= 0.0F) continue;
     const auto energy = static_cast<float>(kernels.energy(other, length) + 1);
     const float score = (product / own) * (product / energy);
-    if (score > best.score) best = {lag, score};
+    if (score > best.score) best = {lag, score, own + energy - 2.0F * product};
   }
   return best;
 }

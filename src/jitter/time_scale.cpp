@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "kernels/table.hpp"
 #include "mixminus/jitter/concealment.hpp"
 
 namespace mixminus::jitter {
@@ -27,35 +28,40 @@ std::size_t TimeScale::overlap_of(std::size_t frame_samples) const noexcept {
   return std::min(overlap_, frame_samples / 4);
 }
 
-std::size_t TimeScale::shorten(std::span<std::int16_t> frame, std::size_t most, float least_similarity) noexcept {
+std::size_t TimeScale::shorten(std::span<std::int16_t> frame, std::size_t most, float most_mismatch) noexcept {
   const std::size_t overlap = overlap_of(frame.size());
   most = std::min({most, most_shift_, frame.size() - overlap});
-  if (most < least_shift_ || overlap < least_shift_ / 2) return 0;
-  Likeness found = search_.after(frame.first(std::min(most, short_shift_) + overlap), overlap,
-                                 {least_shift_, std::min(most, short_shift_)});
-  if (found.similarity < least_similarity && most > short_shift_)
-    found = search_.after(frame.first(most + overlap), overlap, {short_shift_, most});
-  if (found.lag == 0 || found.similarity < least_similarity) return 0;
-  // no longer than the shift: what is faded out must not have been faded in
-  cross_fade(frame.first(std::min(overlap, found.lag)), frame.subspan(found.lag));
-  return found.lag;
+  if (overlap < least_shift_ / 2) return 0;
+  for (const std::size_t limit : {std::min(most, short_shift_), most}) {
+    if (limit < least_shift_) return 0;
+    const Likeness found = search_.after(frame.first(limit + overlap), overlap, {least_shift_, limit});
+    if (found.lag == 0 || found.mismatch > most_mismatch * energy_of(frame, overlap)) continue;
+    // no longer than the shift: what is faded out must not have been faded in
+    cross_fade(frame.first(std::min(overlap, found.lag)), frame.subspan(found.lag));
+    return found.lag;
+  }
+  return 0;
 }
 
 std::span<std::int16_t> TimeScale::lengthen(std::span<const std::int16_t> history,
                                             std::span<const std::int16_t> frame, std::size_t most,
-                                            float least_similarity) noexcept {
+                                            float most_mismatch) noexcept {
   const std::size_t kept = std::min(history.size(), most_shift_);
   const std::span<std::int16_t> signal = joined(history.last(kept), frame);
   const std::span<std::int16_t> unchanged = signal.subspan(kept);
-
   const std::size_t overlap = overlap_of(frame.size());
-  most = std::min(most, kept);
+  most = std::min({most, kept, short_shift_});
   if (most < least_shift_ || overlap < least_shift_ / 2) return unchanged;
   const Likeness found = search_.before(signal, kept, overlap, {least_shift_, most});
-  if (found.lag == 0 || found.similarity < least_similarity) return unchanged;
+  if (found.lag == 0 || found.mismatch > most_mismatch * energy_of(frame, overlap)) return unchanged;
   const std::span<std::int16_t> longer = signal.subspan(kept - found.lag);
   cross_fade(frame.first(overlap), longer);
   return longer;
+}
+
+float TimeScale::energy_of(std::span<const std::int16_t> frame, std::size_t samples) noexcept {
+  const auto energy = static_cast<float>(kernels::active().energy(frame.data(), frame.size()));
+  return energy * static_cast<float>(samples) / static_cast<float>(frame.size());
 }
 
 std::size_t TimeScale::find_join(std::span<const std::int16_t> tail, std::span<const std::int16_t> frame,

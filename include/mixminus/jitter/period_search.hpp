@@ -13,6 +13,7 @@ namespace mixminus::jitter {
 struct Likeness {
   std::size_t lag = 0;      ///< samples; 0: nothing resembles
   float similarity = 0.0F;  ///< normalised correlation, 0..1
+  float mismatch = 0.0F;    ///< energy of the difference
 };
 
 struct Lags {
@@ -37,6 +38,7 @@ class MIXMINUS_API PeriodSearch {
   struct Match {
     std::size_t lag = 0;
     float score = 0.0F;  // the square of the similarity
+    float mismatch = 0.0F;
   };
 
   [[nodiscard]] Likeness search(std::span<const std::int16_t> signal, std::size_t at, std::size_t length, Lags lags,

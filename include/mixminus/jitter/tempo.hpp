@@ -27,9 +27,9 @@ class Tempo {
   void spend(std::int64_t shifted_ns) noexcept { credit_ns_ -= shifted_ns; }
 
   /// The larger the excess, the more may be heard of its removal.
-  static float least_similarity(std::int64_t excess_ns) noexcept {
+  static float most_mismatch(std::int64_t excess_ns) noexcept {
     const float debt = std::clamp(static_cast<float>(excess_ns) / static_cast<float>(kFarNs), 0.0F, 1.0F);
-    return kSimilar - debt * (kSimilar - kHardlySimilar);
+    return kMismatch + debt * (kMismatchFar - kMismatch);
   }
 
   void reset() noexcept { *this = {}; }
@@ -39,8 +39,8 @@ class Tempo {
   static constexpr std::int64_t kFastPercent = 25;
   static constexpr std::int64_t kFarNs = 120'000'000;
   static constexpr std::int64_t kLeastShiftNs = 500'000;
-  static constexpr float kSimilar = 0.75F;
-  static constexpr float kHardlySimilar = 0.6F;
+  static constexpr float kMismatch = 0.15F;
+  static constexpr float kMismatchFar = 0.3F;
 
   static std::int64_t steps_of(const Step& step) noexcept {
     if (step.step_ns <= 0) return 0;

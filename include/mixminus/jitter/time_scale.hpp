@@ -12,7 +12,8 @@
 namespace mixminus::jitter {
 
 /// Pitch-synchronous overlap-add in the manner of WSOLA (Verhelst and Roelands, ICASSP 1993): one splice a
-/// frame, at its start, where the signal resembles itself; pitch and timbre stay.
+/// frame, at its start, where the signal resembles itself; pitch and timbre stay. A mismatch is the energy of the
+/// difference between the two sides, in terms of the frame's over the same time.
 class MIXMINUS_API TimeScale {
  public:
   static constexpr std::size_t kMostShiftMs = 15;  ///< a period of 67 Hz
@@ -20,15 +21,15 @@ class MIXMINUS_API TimeScale {
 
   void configure(std::int32_t sample_rate_hz, std::size_t max_frame_samples);  ///< allocates; 8000..48000
 
-  /// Removes up to `most` samples, joined over what follows them, when they resemble it enough. Returns how many:
-  /// the first so many of `frame` are spent. 0: nothing was changed.
-  std::size_t shorten(std::span<std::int16_t> frame, std::size_t most, float least_similarity) noexcept;
+  /// Removes up to `most` samples where that is below `most_mismatch`. Returns how many: the first so many of `frame`
+  /// are spent. 0: nothing was changed.
+  std::size_t shorten(std::span<std::int16_t> frame, std::size_t most, float most_mismatch) noexcept;
 
-  /// What `frame` becomes when up to `most` samples are repeated before it; `history` was played just before. As
-  /// long as `frame` when nothing in it resembles enough. Valid until the next call.
+  /// What `frame` becomes when up to `most` samples are played twice; `history` was played just before. As long as
+  /// `frame` when the mismatch would be too large. Valid until the next call.
   [[nodiscard]] std::span<std::int16_t> lengthen(std::span<const std::int16_t> history,
                                                  std::span<const std::int16_t> frame, std::size_t most,
-                                                 float least_similarity) noexcept;
+                                                 float most_mismatch) noexcept;
 
   /// How many samples of `tail` to play before `frame` is faded in over `overlap` samples of it, so that the two are
   /// in phase; 0 where that does not matter.
@@ -38,6 +39,7 @@ class MIXMINUS_API TimeScale {
  private:
   [[nodiscard]] std::span<std::int16_t> joined(std::span<const std::int16_t> past,
                                                std::span<const std::int16_t> frame) noexcept;
+  [[nodiscard]] static float energy_of(std::span<const std::int16_t> frame, std::size_t samples) noexcept;
   [[nodiscard]] std::size_t overlap_of(std::size_t frame_samples) const noexcept;
 
   std::size_t overlap_ = 0;
