@@ -13,6 +13,7 @@ namespace {
 constexpr std::uint32_t kObserveEvery = 8;  // quiet frames: rooms change slowly, and looking costs as much as mixing
 constexpr std::int32_t kMaxPacketMs = 120;  // RFC 7587 section 4.2; nobody sends more
 constexpr std::int32_t kJoinMs = 5;         // cross-fade
+constexpr std::size_t kMostCorrected = 64;  // samples that a correction adds to the longest frame
 constexpr std::size_t kTailQuanta = 5;      // of 2.5 ms: how far on a concealment is known, to join to it in phase
 constexpr std::int32_t kCodecConcealmentMs = 200;  // later there is nothing left to continue
 constexpr std::size_t kOpusSilenceBytes = 2;       // RFC 6716: a frame without data, sent at the start of DTX
@@ -29,8 +30,11 @@ Status Rendering::configure(codec::Codec& codec, std::int32_t sample_rate_hz, st
   rtp_clock_hz_ = codec.rtp_clock_hz();
   channels_ = codec.channels();
   const auto packet = static_cast<std::size_t>(rate_hz / 1000 * kMaxPacketMs + kMaxPacketMs);
-  const Status status = resampler_.configure(rate_hz, sample_rate_hz, static_cast<std::int32_t>(2 * packet));
+  const auto longest = static_cast<std::int32_t>(2 * packet);
+  const Status status = resampler_.configure(rate_hz, sample_rate_hz, longest);
   if (status != Status::ok) return status;
+  if (drift_corrector_.configure(longest) != Status::ok) return Status::capacity_reached;
+  corrected_.assign(2 * packet + kMostCorrected, 0);
   concealment_.configure(rate_hz);
   time_scale_.configure(rate_hz, packet);
   skipped_.configure(max_payload_bytes);
@@ -73,6 +77,7 @@ void Rendering::play(const jitter::Step& step, const jitter::JitterBuffer& jitte
 void Rendering::forget() noexcept {
   skipped_.clear();
   is_aside_ = false;
+  drift_corrector_.reset();
   is_forgotten_ = is_asleep_;
   if (!is_asleep_) codec_->reset_decoder();
 }
@@ -87,14 +92,17 @@ void Rendering::decode(const jitter::Step& step, const jitter::JitterBuffer& jit
   }
   const std::span<std::int16_t> frame = mono(static_cast<std::size_t>(decoded));
   const bool is_unbroken = tail_samples_ == 0;
+  const bool was_told = is_told_;
+  is_told_ = false;
   const bool was_only_late = is_concealing_ && step.settled_ticks == 0 && !step.is_splice && !step.is_new_stream;
-  join(frame, was_only_late);
+  join(frame, was_only_late, was_told);
   is_concealing_ = false;
   concealed_run_ = 0;
   playout_ = Playout::speech;
   is_pause_ = is_quiet(step, frame);
   count_emitted(step, frame.size(), jitter.target_delay_ns());
 
+  drift_corrector_.set_stretch_ppm(step.stretch_ppm);
   append_retimed(step, frame, is_unbroken);
 }
 
@@ -147,7 +155,7 @@ void Rendering::resume(std::int64_t settled_ticks) noexcept {
   }
   codec_->restore_decoder();
   const std::size_t settled = std::min(samples_of(settled_ticks) * channels, pcm_.size() * 5 / 6);
-  if (settled > 0) (void)codec_->conceal(std::span{pcm_}.first(settled));
+  is_told_ = settled > 0 && codec_->conceal(std::span{pcm_}.first(settled)) != codec::kFailed;
 }
 
 /// A packet of which some was bridged already: concealed at once, as the decoder expects it, and the rest is heard.
@@ -260,11 +268,12 @@ void Rendering::observe(std::span<const std::int16_t> frame) noexcept {
   if (!is_asleep_) concealment_.observe(frame);
 }
 
-/// Where time is not fixed, the tail goes on until it is in phase with the frame.
-void Rendering::join(std::span<std::int16_t> frame, bool may_wait) noexcept {
+/// Where time is not fixed, the tail goes on until it is in phase with the frame. A decoder that was told of the
+/// loss goes on from there by itself, and its frames stay as they are.
+void Rendering::join(std::span<std::int16_t> frame, bool may_wait, bool is_settled) noexcept {
   if (is_asleep_ || tail_samples_ == 0) return;
   const std::span<std::int16_t> tail = std::span{tail_}.first(tail_samples_);
-  const std::size_t overlap = std::min(join_samples_, tail.size());
+  const std::size_t overlap = std::min(is_settled ? join_samples_ / 4 : join_samples_, tail.size());
   const std::size_t waited = may_wait && tail.size() > overlap ? time_scale_.find_join(tail, frame, overlap) : 0;
   if (waited > 0) {
     count_concealed(output_of(waited), false);
@@ -276,14 +285,18 @@ void Rendering::join(std::span<std::int16_t> frame, bool may_wait) noexcept {
 
 void Rendering::append(std::span<const std::int16_t> frame) noexcept {
   if (frame.empty()) return;
-  const std::size_t size = resampler_.output_samples(frame.size());
-  assert(end_ + size <= output_.size());
   if (is_asleep_) {
+    const std::size_t size = resampler_.output_samples(drift_corrector_.skip(frame.size()));
+    assert(end_ + size <= output_.size());
     end_ += size;
     invented_samples_ += size;
     return;
   }
-  const Status status = resampler_.process(frame, std::span{output_}.subspan(end_, size));
+  const std::span<std::int16_t> corrected = std::span{corrected_}.first(drift_corrector_.output_samples(frame.size()));
+  (void)drift_corrector_.process(frame, corrected);
+  const std::size_t size = resampler_.output_samples(corrected.size());
+  assert(end_ + size <= output_.size());
+  const Status status = resampler_.process(corrected, std::span{output_}.subspan(end_, size));
   assert(status == Status::ok);
   (void)status;
   end_ += size;

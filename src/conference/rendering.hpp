@@ -11,6 +11,7 @@
 #include "mixminus/codec/codec.hpp"
 #include "mixminus/conference/audio_receiver.hpp"
 #include "mixminus/dsp/comfort_noise.hpp"
+#include "mixminus/dsp/drift_corrector.hpp"
 #include "mixminus/dsp/resampler.hpp"
 #include "mixminus/jitter/concealment.hpp"
 #include "mixminus/jitter/jitter_buffer.hpp"
@@ -76,7 +77,7 @@ class Rendering {
   void make_noise_tail() noexcept;
   void append_noise(std::span<std::int16_t> frame) noexcept;
   void append_silence(std::size_t samples) noexcept;
-  void join(std::span<std::int16_t> frame, bool may_wait = false) noexcept;
+  void join(std::span<std::int16_t> frame, bool may_wait = false, bool is_settled = false) noexcept;
   void observe(std::span<const std::int16_t> frame) noexcept;
   void fade_in(std::span<std::int16_t> out) noexcept;
   void pad_front(std::size_t samples) noexcept;
@@ -99,9 +100,11 @@ class Rendering {
   jitter::Tempo tempo_{};
   dsp::ComfortNoise noise_{};
   std::uint32_t quiet_frames_ = 0;
+  dsp::DriftCorrector drift_corrector_{};
   dsp::Resampler resampler_{};
   std::vector<std::int16_t> pcm_{};     // one packet as decoded, at the codec's rate
   std::vector<std::int16_t> extra_{};   // noise put in, or the tail of what was left out
+  std::vector<std::int16_t> corrected_{};  // pcm_, as long as our clock says
   std::vector<std::int16_t> output_{};  // [begin_, end_) waits to be taken
   std::vector<std::int16_t> tail_{};    // how the signal would have gone on: the next frame is joined to it
   std::size_t tail_samples_ = 0;
@@ -117,6 +120,7 @@ class Rendering {
   bool is_asleep_ = false;
   bool is_forgotten_ = false;  // a new stream began asleep
   bool is_aside_ = false;      // the decoder conceals while its state is kept for a packet that may come
+  bool is_told_ = false;       // of a loss that was bridged while it was aside
   bool has_begun_ = false;
   bool is_concealing_ = false;
   bool is_pause_ = true;       // what was heard last was no speech

@@ -23,6 +23,7 @@ void DelayEstimator::observe(std::int64_t arrival_ns, std::int64_t media_ns) noe
   const std::int64_t passed_ns = std::clamp<std::int64_t>(arrival_ns - newest_ns_, 0, kMostPassedNs);
   newest_ns_ = std::max(newest_ns_, arrival_ns);
   heard_ns_ += passed_ns;
+  drift_.observe(arrival_ns, transit_ns);
   floor_.observe(heard_ns_, transit_ns);
   price_.observe(passed_ns, transit_ns - floor_.floor_ns());
   const bool is_surprised = transit_ns - floor_.floor_ns() > target_ns_;
@@ -42,6 +43,7 @@ std::int64_t DelayEstimator::delay_ns(std::int64_t when_ns, std::int64_t media_n
 void DelayEstimator::start_stream() noexcept {
   floor_.reset();
   price_.start_stream();
+  drift_.reset();
 }
 
 void DelayEstimator::update_target() noexcept {

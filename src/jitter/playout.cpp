@@ -9,6 +9,8 @@ namespace mixminus::jitter {
 namespace {
 
 constexpr std::int64_t kMaxPacketMs = 120;
+constexpr float kSettlingSeconds = 60.0F;
+constexpr float kMostPullPpm = 100.0F;
 
 }  // namespace
 
@@ -136,10 +138,7 @@ Step JitterBuffer::play(const Packet& packet, std::int64_t when_ns, std::int64_t
   step.is_splice = is_splice_;
   step.delay_ns = delay_at(when_ns, packet);
   step.held_ns = when_ns - packet.arrival_ns;
-  const std::int64_t grid_ns = ticks_to_ns(grid_ticks_);
-  step.step_ns = (step_ns_ + grid_ns - 1) / grid_ns * grid_ns;
-  step.phase_ns = phase_ns(room_ticks);
-  step.excess_ns = step.delay_ns - step.phase_ns - target_delay_ns();
+  set_pace(step, room_ticks);
   is_new_stream_ = is_splice_ = false;
   waited_ticks_ = 0;
   next_sequence_ = packet.sequence_number + 1;
@@ -154,6 +153,20 @@ std::int64_t JitterBuffer::phase_ns(std::int64_t room_ticks) const noexcept {
 }
 
 std::int64_t JitterBuffer::take_settled_ticks() noexcept { return std::exchange(settled_ticks_, 0); }
+
+void JitterBuffer::set_pace(Step& step, std::int64_t room_ticks) const noexcept {
+  const std::int64_t grid_ns = ticks_to_ns(grid_ticks_);
+  step.step_ns = (step_ns_ + grid_ns - 1) / grid_ns * grid_ns;
+  step.phase_ns = phase_ns(room_ticks);
+  step.excess_ns = step.delay_ns - step.phase_ns - target_delay_ns();
+  if (estimator_.drift_ppm() == 0.0F) return;
+  // packets of another clock slide over the pulls: they must be there at all but the worst of it, and no phase can be
+  // gained
+  step.phase_ns = 0;
+  step.excess_ns = step.delay_ns - grid_ns * 3 / 4 - target_delay_ns();
+  const float pull_ppm = static_cast<float>(step.excess_ns) / kSettlingSeconds * 1e-3F;
+  step.stretch_ppm = estimator_.drift_ppm() - std::clamp(pull_ppm, -kMostPullPpm, kMostPullPpm);
+}
 
 Step JitterBuffer::idle(Action action, std::int64_t room_ticks) noexcept {
   // not the whole room of a long frame: something may be due within it

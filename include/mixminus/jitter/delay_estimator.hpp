@@ -5,6 +5,7 @@
 
 #include "mixminus/base/export.hpp"
 #include "mixminus/jitter/delay_price.hpp"
+#include "mixminus/jitter/drift_estimator.hpp"
 #include "mixminus/jitter/transit_floor.hpp"
 
 namespace mixminus::jitter {
@@ -18,7 +19,7 @@ struct DelayBounds {
 /// kMarginNs.
 class MIXMINUS_API DelayEstimator {
  public:
-  static constexpr std::int64_t kMarginNs = 5'000'000;
+  static constexpr std::int64_t kMarginNs = 4'000'000;
 
   void configure(const DelayBounds& bounds) noexcept;
 
@@ -32,6 +33,8 @@ class MIXMINUS_API DelayEstimator {
   /// Delay at which a sample captured at `media_ns` is played at `when_ns`.
   [[nodiscard]] std::int64_t delay_ns(std::int64_t when_ns, std::int64_t media_ns) const noexcept;
 
+  [[nodiscard]] float drift_ppm() const noexcept { return drift_.drift_ppm(); }
+
   void start_stream() noexcept;  ///< another clock: the floor is void, the network's habits are not
 
  private:
@@ -40,6 +43,7 @@ class MIXMINUS_API DelayEstimator {
   DelayBounds bounds_{};
   TransitFloor floor_{};
   DelayPrice price_{};
+  DriftEstimator drift_{};
   std::int64_t heard_ns_ = 0;   // time in which packets came: a pause teaches nothing
   std::int64_t newest_ns_ = 0;  // arrival
   std::int64_t slack_ns_ = 0;

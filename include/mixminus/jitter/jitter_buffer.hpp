@@ -50,6 +50,7 @@ struct Step {
   std::int64_t held_ns = 0;        ///< play: since this packet came
   std::int64_t step_ns = 0;        ///< play: moves of the delay by less than this are not worth it
   std::int64_t phase_ns = 0;       ///< play: time for which packets wait only because they do not fit the pulls
+  float stretch_ppm = 0.0F;        ///< play: how much longer this and what follows should last, for the clocks to agree
   std::int64_t excess_ns = 0;      ///< play: delay above the target when the packet was due; negative: below
 };
 
@@ -84,6 +85,7 @@ class MIXMINUS_API JitterBuffer {
   Step next(std::int64_t when_ns, std::int64_t room_ticks) noexcept;
 
   [[nodiscard]] std::int64_t target_delay_ns() const noexcept { return estimator_.target_delay_ns(); }
+  [[nodiscard]] float drift_ppm() const noexcept { return estimator_.drift_ppm(); }
   /// Whether the stream that is followed is this one.
   [[nodiscard]] bool is_source(std::uint32_t ssrc) const noexcept { return is_open_ && ssrc == ssrc_; }
   [[nodiscard]] const JitterStatistics& statistics() const noexcept { return statistics_; }
@@ -112,6 +114,7 @@ class MIXMINUS_API JitterBuffer {
   Step start(std::int64_t when_ns, std::int64_t room_ticks) noexcept;
   Step follow(const Packet& first, std::int64_t when_ns, std::int64_t room_ticks) noexcept;
   Step lose(const Packet& first, std::int64_t when_ns) noexcept;
+  void set_pace(Step& step, std::int64_t room_ticks) const noexcept;
   [[nodiscard]] bool may_come(const Packet& first) const noexcept;
   Step play(const Packet& packet, std::int64_t when_ns, std::int64_t room_ticks) noexcept;
   Step idle(Action action, std::int64_t room_ticks) noexcept;
