@@ -266,6 +266,7 @@ cdef extern from "mixminus/conference/audio_receiver.hpp" namespace "mixminus::c
         int32_t frame_ms
         int32_t min_delay_ms
         int32_t max_delay_ms
+        float ms_per_percent
         int32_t audio_level_id
 
     cdef cppclass CoreReceiverStatistics "mixminus::conference::ReceiverStatistics":
@@ -291,6 +292,7 @@ cdef extern from "mixminus/conference/audio_receiver.hpp" namespace "mixminus::c
         uint64_t stream_changes
         int64_t target_delay_ns
         int64_t playout_delay_ns
+        float clock_drift_ppm
 
     cdef enum class CorePlayout "mixminus::conference::Playout"(uint8_t):
         pass
@@ -301,6 +303,7 @@ cdef extern from "mixminus/conference/audio_receiver.hpp" namespace "mixminus::c
         void insert(span[const_uint8_t] datagram, int64_t arrival_ns) noexcept
         CorePlayout pull(int64_t now_ns, span[int16_t] out) noexcept
         CorePlayout skip(int64_t now_ns) noexcept
+        int64_t take_shift_samples() noexcept
         CoreReceiverStatistics statistics() noexcept
         int32_t frame_samples() noexcept
 
@@ -309,6 +312,7 @@ cdef class AudioReceiver:
     cdef CoreAudioReceiver core
     cdef readonly cnp.npy_intp frame_samples
     cdef int playout
+    cdef int64_t shift_samples
     cdef void receive(self, const uint8_t* datagram, size_t size, int64_t arrival_ns) noexcept nogil
 
 cdef extern from "mixminus/conference/conference.hpp" namespace "mixminus::conference" nogil:
@@ -336,6 +340,7 @@ cdef extern from "mixminus/conference/conference.hpp" namespace "mixminus::confe
         StreamOrigin origin
         int32_t min_delay_ms
         int32_t max_delay_ms
+        float ms_per_percent
         int32_t audio_level_id
         cbool lists_contributors
         string cname

@@ -154,6 +154,7 @@ class AudioReceiver:
         red_payload_type: int | None = None,
         min_delay_ms: int = 0,
         max_delay_ms: int = 1000,
+        ms_per_percent: float = 100.0,
         channels: int = 1,
         audio_level_id: int = 0,
     ) -> None: ...
@@ -161,6 +162,8 @@ class AudioReceiver:
     def frame_samples(self) -> int: ...
     @property
     def last_playout(self) -> str: ...
+    @property
+    def last_shift_samples(self) -> int: ...
     def insert(self, packet: Buffer, arrival_ns: int) -> None: ...
     def pull(self, now_ns: int, out: NDArray[np.int16] | None = None) -> NDArray[np.int16]: ...
     def skip(self, now_ns: int) -> None: ...
@@ -289,6 +292,7 @@ class Conference:
         gain_db: float = 0.0,
         min_delay_ms: int = 0,
         max_delay_ms: int = 1000,
+        ms_per_percent: float = 100.0,
         audio_level_id: int = 0,
         list_contributors: bool = False,
         mixer_level_id: int = 0,

@@ -42,9 +42,11 @@ class AudioReceiverStats:
     stream_changes: int
     """New SSRC, sender restart, or timestamp jump."""
     target_delay: float
-    """Seconds at which playout should run now, above the fastest packets of the last 4 s."""
+    """Seconds at which playout should run now, above the fastest packets of the last half second."""
     playout_delay: float
     """Seconds at which it ran when the last packet was played."""
+    clock_drift_ppm: float
+    """By which the sender's clock is slower than ours; 0 while it is below 75 or not known."""
 
 
 @dataclass(frozen=True, slots=True)

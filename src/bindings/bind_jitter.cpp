@@ -1,34 +1,22 @@
-// _core.jitter: the parts of the jitter buffer, so that policy and waveform can be tested apart.
+// _core.jitter.JitterBuffer: playout decisions without samples, for tests.
 #include <pybind11/native_enum.h>
-#include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 
 #include <string>
 #include <string_view>
 
-#include "mixminus/jitter/concealment.hpp"
-#include "mixminus/jitter/delay_estimator.hpp"
 #include "mixminus/jitter/jitter_buffer.hpp"
 
 namespace py = pybind11;
 using namespace mixminus::jitter;
 using mixminus::Bytes;
 using mixminus::PacketView;
-using Samples = py::array_t<std::int16_t, py::array::c_style>;
 
 namespace {
 
 Bytes bytes_of(const py::bytes& source) {
   const std::string_view text = source;
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
-
-std::span<const std::int16_t> view(const Samples& frame) {
-  return {frame.data(), static_cast<std::size_t>(frame.size())};
-}
-
-std::span<std::int16_t> writable(Samples& frame) {
-  return {frame.mutable_data(), static_cast<std::size_t>(frame.size())};
 }
 
 JitterBuffer make_buffer(std::int32_t rtp_clock_hz, std::int32_t frame_ms, std::int32_t min_delay_ms,
@@ -134,37 +122,4 @@ void bind_buffer(py::module_& m) {
 
 }  // namespace
 
-void bind_jitter(py::module_ m) {
-  bind_buffer(m);
-  py::class_<DelayEstimator>(m, "DelayEstimator", "Arrival times in, target delay out.")
-      .def(py::init([](std::int32_t min_delay_ms, std::int32_t max_delay_ms) {
-             if (min_delay_ms < 0 || min_delay_ms > max_delay_ms) throw py::value_error("min above max");
-             DelayEstimator estimator;
-             estimator.configure({min_delay_ms * std::int64_t{1'000'000}, max_delay_ms * std::int64_t{1'000'000}});
-             return estimator;
-           }),
-           py::kw_only(), py::arg("min_delay_ms") = 0, py::arg("max_delay_ms") = 1000)
-      .def("observe", &DelayEstimator::observe, py::arg("arrival_ns"), py::arg("media_ns"))
-      .def("delay_ns", &DelayEstimator::delay_ns, py::arg("when_ns"), py::arg("media_ns"))
-      .def_property_readonly("target_delay_ns", &DelayEstimator::target_delay_ns);
-  py::class_<Concealment>(m, "Concealment", "Pitch repetition for codecs without concealment.")
-      .def(py::init([](std::int32_t sample_rate_hz) {
-             if (sample_rate_hz < 8000 || sample_rate_hz > 48000) throw py::value_error("sample_rate_hz: 8000..48000");
-             Concealment concealment;
-             concealment.configure(sample_rate_hz);
-             return concealment;
-           }),
-           py::arg("sample_rate_hz"))
-      .def(
-          "observe", [](Concealment& self, const Samples& frame) { self.observe(view(frame)); },
-          py::arg("frame").noconvert())
-      .def(
-          "conceal", [](Concealment& self, Samples& noise) { self.conceal(writable(noise)); },
-          py::arg("noise").noconvert())
-      .def(
-          "peek", [](Concealment& self, Samples& noise) { self.peek(writable(noise)); }, py::arg("noise").noconvert())
-      .def_property_readonly("period_samples", [](const Concealment& self) { return self.period().size(); });
-  m.def(
-      "cross_fade", [](const Samples& tail, Samples& frame) { cross_fade(view(tail), writable(frame)); },
-      py::arg("tail").noconvert(), py::arg("frame").noconvert(), "Goes over from tail to frame, in place.");
-}
+void bind_jitter(py::module_ m) { bind_buffer(m); }

@@ -7,6 +7,7 @@ namespace py = pybind11;
 
 void bind_kernels(py::module_ m);
 void bind_jitter(py::module_ m);
+void bind_jitter_parts(py::module_ m);
 void bind_rtp(py::module_ m);
 void bind_rtcp(py::module_ m);
 
@@ -15,7 +16,9 @@ PYBIND11_MODULE(_core, m) {
   m.attr("__version__") = MIXMINUS_VERSION;  // importlib.metadata would take half the time of the import
   m.def("isa", [] { return mixminus::kernels::active().isa; }, "Instruction set in use.");
   bind_kernels(m.def_submodule("kernels", "Inner loops by instruction set, for tests and benches."));
-  bind_jitter(m.def_submodule("jitter", "Parts of the jitter buffer."));
+  const py::module_ jitter = m.def_submodule("jitter", "Parts of the jitter buffer.");
+  bind_jitter(jitter);
+  bind_jitter_parts(jitter);
   const py::module_ rtp = m.def_submodule("rtp", "RTP and RTCP as plain tuples; mixminus.rtp names their fields.");
   bind_rtp(rtp);
   bind_rtcp(rtp);

@@ -148,7 +148,7 @@ cdef dict LEG_PROBLEMS = {
     <int>Status.unsupported_codec: "the codec is not possible with this rate, channel count or settings",
     <int>Status.out_of_range: "payload_type must be given for l16, no payload type be in 64..95 (RFC 5761) or that of "
                               "red_payload_type, gain_db be at most 20, delays be 0..2000 ms and "
-                              "min_delay_ms at most max_delay_ms, audio_level_id and mixer_level_id 0..255, cname "
+                              "min_delay_ms at most max_delay_ms, ms_per_percent 1..10000, audio_level_id and mixer_level_id 0..255, cname "
                               "have 1..255 bytes, and only a tap follow, and no trunk that carries talkers",
 }
 
@@ -268,7 +268,7 @@ cdef class Conference:
 
     def add_leg(self, codec="opus", str name="", str role="talker", *, ssrc=None, payload_type=None,
                 red_payload_type=None, float gain_db=0.0, int min_delay_ms=0, int max_delay_ms=1000,
-                int audio_level_id=0, bint list_contributors=False, int mixer_level_id=0, str cname="mixminus",
+                float ms_per_percent=100.0, int audio_level_id=0, bint list_contributors=False, int mixer_level_id=0, str cname="mixminus",
                 speaks_to=(0,), hears=(0,), int priority=0, Leg follows=None, str carries="talkers"):
         """Let a site in.
 
@@ -292,6 +292,8 @@ cdef class Conference:
             How loud the site is mixed, at most 20; below -60 it is not heard.
         min_delay_ms, max_delay_ms : int
             Bounds of the playout delay of its receiver, 0..2000.
+        ms_per_percent : float
+            Delay in ms that 1 % of concealment is worth to its receiver, 1..10000.
         audio_level_id : int
             Under which header extension the site says how loud its packets are (RFC 6464, RFC 8285), 1..255. Such
             a leg is decoded only while it may be heard. 0: it does not say, and is decoded always.
@@ -333,6 +335,7 @@ cdef class Conference:
         config.gain_db = gain_db
         config.min_delay_ms = min_delay_ms
         config.max_delay_ms = max_delay_ms
+        config.ms_per_percent = ms_per_percent
         config.audio_level_id = audio_level_id
         config.lists_contributors = list_contributors
         config.cname = cname.encode()

@@ -26,6 +26,8 @@ cdef class AudioReceiver:
         Of redundant audio (RFC 2198), another one than `payload_type`, which the blocks in it have.
     min_delay_ms, max_delay_ms : int
         Bounds of the adaptive delay, relative to the fastest packets; at most 2000.
+    ms_per_percent : float
+        Delay in ms that 1 % of concealment is worth, 1..10000: a higher one waits longer for late packets.
     channels : int
         Of the codec; two are mixed down to one.
     audio_level_id : int
@@ -46,8 +48,8 @@ cdef class AudioReceiver:
     """
 
     def __init__(self, codec="opus", int sample_rate_hz=48000, int frame_ms=20, *, payload_type=None,
-                 red_payload_type=None, int min_delay_ms=0, int max_delay_ms=1000, int channels=1,
-                 int audio_level_id=0):
+                 red_payload_type=None, int min_delay_ms=0, int max_delay_ms=1000, float ms_per_percent=100.0,
+                 int channels=1, int audio_level_id=0):
         cdef CoreReceiverConfig config
         config.payload_type = -1 if payload_type is None else payload_type
         config.red_payload_type = -1 if red_payload_type is None else red_payload_type
@@ -55,6 +57,7 @@ cdef class AudioReceiver:
         config.frame_ms = frame_ms
         config.min_delay_ms = min_delay_ms
         config.max_delay_ms = max_delay_ms
+        config.ms_per_percent = ms_per_percent
         config.audio_level_id = audio_level_id
         config.codec.channels = channels
         if read_codec(codec, sample_rate_hz, &config.codec):
@@ -109,6 +112,7 @@ cdef class AudioReceiver:
         memory = <int16_t*>borrow(out, &view, cnp.NPY_INT16, self.frame_samples * 2, True)
         with nogil:
             self.playout = <int>self.core.pull(now_ns, span[int16_t](memory, self.frame_samples))
+        self.shift_samples = self.core.take_shift_samples()
         PyBuffer_Release(&view)
         return out
 
@@ -124,11 +128,21 @@ cdef class AudioReceiver:
         """
         with nogil:
             self.playout = <int>self.core.skip(now_ns)
+        self.shift_samples = self.core.take_shift_samples()
 
     @property
     def last_playout(self):
         """What the last `pull` gave, or the last `skip` would have given: silence, speech, comfort_noise or concealment."""
         return PLAYOUTS[self.playout]
+
+    @property
+    def last_shift_samples(self):
+        """Samples by which the last `pull` moved on the sender's time line: positive where something was put in.
+
+        Waiting and time-scaling put in and take out; their sum over all pulls is the change of the delay. An echo
+        canceller that hears its far end through this stream has to shift its filter by as much.
+        """
+        return self.shift_samples
 
     def stats(self):
         """Return an `AudioReceiverStats` of now."""
@@ -159,4 +173,5 @@ cdef dict inbound_fields(CoreReceiverStatistics now):
         stream_changes=now.stream_changes,
         target_delay=now.target_delay_ns * NS,
         playout_delay=now.playout_delay_ns * NS,
+        clock_drift_ppm=now.clock_drift_ppm,
     )

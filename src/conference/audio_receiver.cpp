@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <new>
 #include <utility>
 
@@ -29,9 +30,9 @@ bool is_valid(const ReceiverConfig& config) noexcept {
       config.frame_ms == 10 || config.frame_ms == 20 || config.frame_ms == 40 || config.frame_ms == 60;
   const auto is_type = [](std::int32_t type) { return type >= -1 && type <= 127; };
   return has_frame && config.sample_rate_hz >= 8000 && config.sample_rate_hz <= 48000 && config.min_delay_ms >= 0 &&
-         config.min_delay_ms <= config.max_delay_ms && config.max_delay_ms <= 2000 && is_type(config.payload_type) &&
-         is_type(config.red_payload_type) && is_type(config.cn_payload_type) && config.audio_level_id >= 0 &&
-         config.audio_level_id <= 255;
+         config.min_delay_ms <= config.max_delay_ms && config.max_delay_ms <= 2000 && config.ms_per_percent >= 1.0F &&
+         config.ms_per_percent <= 10'000.0F && is_type(config.payload_type) && is_type(config.red_payload_type) &&
+         is_type(config.cn_payload_type) && config.audio_level_id >= 0 && config.audio_level_id <= 255;
 }
 
 }  // namespace
@@ -59,6 +60,7 @@ ReceiverStatistics& ReceiverStatistics::operator+=(const ReceiverStatistics& oth
   stream_changes += other.stream_changes;
   target_delay_ns = std::max(target_delay_ns, other.target_delay_ns);
   playout_delay_ns = std::max(playout_delay_ns, other.playout_delay_ns);
+  if (std::abs(other.clock_drift_ppm) > std::abs(clock_drift_ppm)) clock_drift_ppm = other.clock_drift_ppm;
   return *this;
 }
 
@@ -127,7 +129,8 @@ Status AudioReceiver::State::configure() {
   jitter.configure({.rtp_clock_hz = codec->rtp_clock_hz(),
                     .frame_ms = config.frame_ms,
                     .max_payload_bytes = max_payload_bytes,
-                    .delay = {config.min_delay_ms * kNsPerMs, config.max_delay_ms * kNsPerMs}});
+                    .delay = {config.min_delay_ms * kNsPerMs, config.max_delay_ms * kNsPerMs},
+                    .ms_per_percent = config.ms_per_percent});
   const Status status = reception.configure(codec->rtp_clock_hz());
   if (status != Status::ok) return status;
   return rendering.configure(*codec, config.sample_rate_hz, frame_samples, static_cast<std::size_t>(max_payload_bytes));
@@ -238,6 +241,10 @@ Playout AudioReceiver::skip(std::int64_t now_ns) noexcept {
   return state_ == nullptr ? Playout::silence : state_->skip(bounded_time_ns(now_ns));
 }
 
+std::int64_t AudioReceiver::take_shift_samples() noexcept {
+  return state_ == nullptr ? 0 : state_->rendering.take_shift_samples();
+}
+
 std::int32_t AudioReceiver::take_claim_dbov() noexcept {
   return state_ == nullptr ? kNoClaim : state_->take_claim_dbov();
 }
@@ -289,6 +296,7 @@ ReceiverStatistics AudioReceiver::State::statistics() const noexcept {
   all.packets_malformed += counted.packets_malformed;
   all.packets_of_other_payload_type = counted.packets_of_other_payload_type;
   all.target_delay_ns = jitter.target_delay_ns();
+  all.clock_drift_ppm = jitter.drift_ppm();
   return all;
 }
 

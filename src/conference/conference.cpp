@@ -128,6 +128,7 @@ Status Conference::equip(Leg& leg, LegCodecs codecs) {
                                 .frame_ms = config_.frame_ms,
                                 .min_delay_ms = config.min_delay_ms,
                                 .max_delay_ms = config.max_delay_ms,
+                                .ms_per_percent = config.ms_per_percent,
                                 .audio_level_id = config.audio_level_id};
   const auto streams = is_cascade(config) ? static_cast<std::uint32_t>(config_.lanes) : 1U;
   Status status = leg.rtcp.configure(config.origin.ssrc, streams, config.cname);

@@ -63,6 +63,7 @@ void Rendering::render(const jitter::Step& step, const jitter::JitterBuffer& jit
 
 void Rendering::play(const jitter::Step& step, const jitter::JitterBuffer& jitter) noexcept {
   settle_pending(step.ends_silence);
+  count_shift(step);
   has_begun_ = true;
   claim_dbov_ = std::max(claim_dbov_, step.packet.level_dbov);
   if (step.is_new_stream) forget();
@@ -72,6 +73,12 @@ void Rendering::play(const jitter::Step& step, const jitter::JitterBuffer& jitte
   } else {
     decode(step, jitter);
   }
+}
+
+void Rendering::count_shift(const jitter::Step& step) noexcept {
+  const std::int64_t offset_samples = step.offset_ns / 1000 * sample_rate_hz_ / 1'000'000;
+  if (!step.is_new_stream) shift_samples_ += offset_samples - offset_samples_;
+  offset_samples_ = offset_samples;
 }
 
 void Rendering::forget() noexcept {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "conference/recent_packets.hpp"
@@ -44,6 +45,9 @@ class Rendering {
   void take(std::span<std::int16_t> out) noexcept;
   void drop(std::size_t samples) noexcept;  ///< as if they had been taken
 
+  /// See AudioReceiver.
+  [[nodiscard]] std::int64_t take_shift_samples() noexcept { return std::exchange(shift_samples_, 0); }
+
   /// The loudest level claimed for what was played since the last call, see AudioReceiver.
   [[nodiscard]] std::int8_t take_claim_dbov() noexcept;
 
@@ -57,6 +61,7 @@ class Rendering {
   void decode(const jitter::Step& step, const jitter::JitterBuffer& jitter) noexcept;
   [[nodiscard]] std::int32_t samples_of_packet(const jitter::Step& step) noexcept;
   [[nodiscard]] bool is_quiet(const jitter::Step& step, std::span<const std::int16_t> frame) noexcept;
+  void count_shift(const jitter::Step& step) noexcept;
   void count_emitted(const jitter::Step& step, std::size_t samples, std::int64_t target_delay_ns) noexcept;
   bool decode_again(Bytes payload, std::size_t wanted) noexcept;
   void conceal(const jitter::Step& step) noexcept;
@@ -102,11 +107,11 @@ class Rendering {
   std::uint32_t quiet_frames_ = 0;
   dsp::DriftCorrector drift_corrector_{};
   dsp::Resampler resampler_{};
-  std::vector<std::int16_t> pcm_{};     // one packet as decoded, at the codec's rate
-  std::vector<std::int16_t> extra_{};   // noise put in, or the tail of what was left out
+  std::vector<std::int16_t> pcm_{};        // one packet as decoded, at the codec's rate
+  std::vector<std::int16_t> extra_{};      // noise put in, or the tail of what was left out
   std::vector<std::int16_t> corrected_{};  // pcm_, as long as our clock says
-  std::vector<std::int16_t> output_{};  // [begin_, end_) waits to be taken
-  std::vector<std::int16_t> tail_{};    // how the signal would have gone on: the next frame is joined to it
+  std::vector<std::int16_t> output_{};     // [begin_, end_) waits to be taken
+  std::vector<std::int16_t> tail_{};       // how the signal would have gone on: the next frame is joined to it
   std::size_t tail_samples_ = 0;
   std::size_t join_samples_ = 0;  // cross-fade
   std::size_t begin_ = 0;
@@ -123,8 +128,10 @@ class Rendering {
   bool is_told_ = false;       // of a loss that was bridged while it was aside
   bool has_begun_ = false;
   bool is_concealing_ = false;
-  bool is_pause_ = true;       // what was heard last was no speech
-  std::uint64_t pending_ = 0;  // bridged in a pause: loss or silence, the next packet tells
+  bool is_pause_ = true;             // what was heard last was no speech
+  std::int64_t offset_samples_ = 0;  // on the time line of the sender
+  std::int64_t shift_samples_ = 0;   // of it, not yet told
+  std::uint64_t pending_ = 0;        // bridged in a pause: loss or silence, the next packet tells
   Playout playout_ = Playout::silence;
   ReceiverStatistics statistics_{};
 };

@@ -82,8 +82,7 @@ void DriftCorrector::set_stretch_ppm(float ppm) noexcept {
 
 std::size_t DriftCorrector::output_samples(std::size_t input_samples) const noexcept {
   if (!is_filtering_) return input_samples;
-  return static_cast<std::size_t>(
-      std::max(std::ceil((static_cast<double>(input_samples) - position_) / step_), 0.0));
+  return static_cast<std::size_t>(std::max(std::ceil((static_cast<double>(input_samples) - position_) / step_), 0.0));
 }
 
 Status DriftCorrector::process(std::span<const std::int16_t> input, std::span<std::int16_t> output) noexcept {

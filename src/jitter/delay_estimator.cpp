@@ -9,7 +9,7 @@ namespace mixminus::jitter {
 namespace {
 constexpr std::int32_t kPacketsAnUpdate = 5;
 constexpr std::int64_t kMostPassedNs = 100'000'000;
-}
+}  // namespace
 
 void DelayEstimator::configure(const DelayBounds& bounds) noexcept {
   assert(bounds.min_delay_ns <= bounds.max_delay_ns);

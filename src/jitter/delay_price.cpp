@@ -63,9 +63,9 @@ DelayPrice::Choice DelayPrice::cheapest(const Track& track) const noexcept {
   const float observed_ms = std::max(observed_ms_, kLeastObservedMs * weight_);
   // a ms concealed in a second is a tenth of a per cent
   const float price_ms = 100.0F * ms_per_percent_;
-  float pushed_ms = 0.0F;   // time above this bin
-  float pushes = 0.0F;      // across it
-  float beyond_ms = 0.0F;   // what is paid above the delay of this bin
+  float pushed_ms = 0.0F;  // time above this bin
+  float pushes = 0.0F;     // across it
+  float beyond_ms = 0.0F;  // what is paid above the delay of this bin
   Choice best{kBinMs * static_cast<float>(top_), kBinMs * static_cast<float>(top_)};
   for (std::size_t bin = top_; bin > 0; --bin) {
     pushed_ms += track.time_ms[bin];

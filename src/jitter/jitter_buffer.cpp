@@ -28,6 +28,7 @@ void JitterBuffer::configure(const Config& config) {
   // playout meets the target to within a step, so the highest target is a step below the bound
   const auto [least_ns, most_ns] = config.delay;
   estimator_.configure({least_ns, std::max(least_ns, most_ns - step_ns_ + kToleranceNs)});
+  estimator_.set_ms_per_percent(config.ms_per_percent);
   most_delay_ns_ = std::max(most_ns, least_ns + step_ns_);
 }
 

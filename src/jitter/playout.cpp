@@ -137,6 +137,7 @@ Step JitterBuffer::play(const Packet& packet, std::int64_t when_ns, std::int64_t
   step.is_new_stream = is_new_stream_;
   step.is_splice = is_splice_;
   step.delay_ns = delay_at(when_ns, packet);
+  step.offset_ns = when_ns - media_ns(packet.rtp_timestamp);
   step.held_ns = when_ns - packet.arrival_ns;
   set_pace(step, room_ticks);
   is_new_stream_ = is_splice_ = false;
@@ -160,10 +161,9 @@ void JitterBuffer::set_pace(Step& step, std::int64_t room_ticks) const noexcept 
   step.phase_ns = phase_ns(room_ticks);
   step.excess_ns = step.delay_ns - step.phase_ns - target_delay_ns();
   if (estimator_.drift_ppm() == 0.0F) return;
-  // packets of another clock slide over the pulls: they must be there at all but the worst of it, and no phase can be
-  // gained
+  // packets of another clock slide over the pulls: they must be there at the worst of it, and no phase can be gained
   step.phase_ns = 0;
-  step.excess_ns = step.delay_ns - grid_ns * 3 / 4 - target_delay_ns();
+  step.excess_ns = step.delay_ns - grid_ns - target_delay_ns();
   const float pull_ppm = static_cast<float>(step.excess_ns) / kSettlingSeconds * 1e-3F;
   step.stretch_ppm = estimator_.drift_ppm() - std::clamp(pull_ppm, -kMostPullPpm, kMostPullPpm);
 }

@@ -12,7 +12,7 @@ namespace mixminus::jitter {
 namespace {
 constexpr std::size_t kOverlapMs = 5;
 constexpr float kWorthwhile = 0.5F;
-}
+}  // namespace
 
 void TimeScale::configure(std::int32_t sample_rate_hz, std::size_t max_frame_samples) {
   const auto rate = static_cast<std::size_t>(sample_rate_hz);
@@ -43,9 +43,8 @@ std::size_t TimeScale::shorten(std::span<std::int16_t> frame, std::size_t most, 
   return 0;
 }
 
-std::span<std::int16_t> TimeScale::lengthen(std::span<const std::int16_t> history,
-                                            std::span<const std::int16_t> frame, std::size_t most,
-                                            float most_mismatch) noexcept {
+std::span<std::int16_t> TimeScale::lengthen(std::span<const std::int16_t> history, std::span<const std::int16_t> frame,
+                                            std::size_t most, float most_mismatch) noexcept {
   const std::size_t kept = std::min(history.size(), most_shift_);
   const std::span<std::int16_t> signal = joined(history.last(kept), frame);
   const std::span<std::int16_t> unchanged = signal.subspan(kept);

@@ -22,6 +22,7 @@ struct ReceiverConfig {
   std::int32_t frame_ms = 20;            ///< of one pull: 10, 20, 40 or 60
   std::int32_t min_delay_ms = 0;         ///< 0..max_delay_ms
   std::int32_t max_delay_ms = 1000;      ///< at most 2000
+  float ms_per_percent = 100.0F;         ///< delay that 1 % of concealment is worth, 1..10000: more is smoother
   std::int32_t audio_level_id = 0;       ///< RFC 6464 element in each packet, 1..255 (RFC 8285); 0: none
 };
 
@@ -51,6 +52,7 @@ struct ReceiverStatistics {
   std::uint64_t stream_changes = 0;   ///< new SSRC, sender restart or timestamp jump
   std::int64_t target_delay_ns = 0;   ///< now
   std::int64_t playout_delay_ns = 0;  ///< now: from the arrival of the fastest packet to its playout
+  float clock_drift_ppm = 0.0F;       ///< by which the sender's clock is slower; 0 while it is small or not known
 
   /// Of several streams: counts are summed, of what is so now the largest is kept.
   MIXMINUS_API ReceiverStatistics& operator+=(const ReceiverStatistics& other) noexcept;
@@ -84,6 +86,11 @@ class MIXMINUS_API AudioReceiver {
   /// as far as they can be known without its samples. The next pull() first decodes the last packets that were
   /// skipped, for the decoder's state, and fades in.
   Playout skip(std::int64_t now_ns) noexcept;
+
+  /// Samples by which playout moved on the sender's time line in the frames since the last call: positive where
+  /// something was put in (waiting, time-scaling, a slow sender), negative where something was left out. An echo
+  /// canceller whose far end comes back through this stream shifts its filter by as much.
+  std::int64_t take_shift_samples() noexcept;
 
   /// The loudest level, dBov, that the sender claims for packets that came or were played since the last call;
   /// kNoClaim: there were none; jitter::kNoLevel, above all levels: one of them did not say.

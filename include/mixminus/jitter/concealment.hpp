@@ -39,7 +39,7 @@ class MIXMINUS_API Concealment {
   [[nodiscard]] std::int32_t repeated(std::size_t run) const noexcept;
 
   std::int32_t sample_rate_hz_ = 0;
-  std::size_t scale_ = 1;  // samples for one at 8 kHz
+  std::size_t scale_ = 1;              // samples for one at 8 kHz
   std::vector<std::int16_t> history_;  // oldest first
   std::vector<std::int16_t> period_;
   PeriodSearch search_{};

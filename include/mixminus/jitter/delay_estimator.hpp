@@ -23,6 +23,8 @@ class MIXMINUS_API DelayEstimator {
 
   void configure(const DelayBounds& bounds) noexcept;
 
+  void set_ms_per_percent(float ms_per_percent) noexcept { price_.set_ms_per_percent(ms_per_percent); }
+
   /// One first copy: when it came and, on any fixed clock, when its first sample was captured.
   void observe(std::int64_t arrival_ns, std::int64_t media_ns) noexcept;
 

@@ -17,6 +17,7 @@ struct Config {
   std::int32_t frame_ms = 20;             ///< of one pull
   std::int32_t max_payload_bytes = 1500;  ///< longer ones are refused
   DelayBounds delay{};
+  float ms_per_percent = DelayPrice::kDefaultMsPerPercent;
 };
 
 /// What is known of a payload without decoding it.
@@ -47,6 +48,7 @@ struct Step {
   bool is_splice = false;          ///< play: samples before it were left out
   bool ends_silence = false;       ///< play: the sender paused on purpose, so what was bridged was no loss
   std::int64_t delay_ns = 0;       ///< play: from capture of the fastest packets to now
+  std::int64_t offset_ns = 0;      ///< play: from the sender's time line to ours, up to a constant of the stream
   std::int64_t held_ns = 0;        ///< play: since this packet came
   std::int64_t step_ns = 0;        ///< play: moves of the delay by less than this are not worth it
   std::int64_t phase_ns = 0;       ///< play: time for which packets wait only because they do not fit the pulls
@@ -139,7 +141,7 @@ class MIXMINUS_API JitterBuffer {
   JitterStatistics statistics_{};
   std::int64_t step_ns_ = 0;
   std::int64_t frame_ticks_ = 0;
-  std::int64_t grid_ticks_ = 1;     // common divisor of pulls and packets, the last ones and these
+  std::int64_t grid_ticks_ = 1;  // common divisor of pulls and packets, the last ones and these
   std::int64_t new_grid_ticks_ = 1;
   std::int32_t grid_packets_ = 0;   // in the new one
   std::int64_t most_delay_ns_ = 0;  // never exceeded by what is played
@@ -156,10 +158,10 @@ class MIXMINUS_API JitterBuffer {
   bool is_splice_ = false;
   std::int64_t next_sequence_ = 0;
   std::int64_t next_ticks_ = 0;
-  std::int64_t waited_ticks_ = 0;  // bridged since the last packet: stands for what proves lost
+  std::int64_t waited_ticks_ = 0;                 // bridged since the last packet: stands for what proves lost
   std::int64_t reordered_ = -kReorderingPackets;  // newest number when a packet came out of order
-  std::int64_t settled_ticks_ = 0;  // lost since the last packet without a step of their own
-  std::int64_t last_ticks_ = 0;    // duration of the last packet played
+  std::int64_t settled_ticks_ = 0;                // lost since the last packet without a step of their own
+  std::int64_t last_ticks_ = 0;                   // duration of the last packet played
 };
 
 }  // namespace mixminus::jitter

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstdint>
+#include <cstdlib>
 
 #include "mixminus/jitter/jitter_buffer.hpp"
 

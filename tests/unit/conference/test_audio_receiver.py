@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,8 +18,12 @@ from tests.network.play import largest_step, play, position, voice
 RATE_HZ = 16000
 
 
-def receiver(**settings: int) -> mixminus.AudioReceiver:
-    wanted = {"sample_rate_hz": RATE_HZ, "frame_ms": 20, "payload_type": 96} | settings
+def receiver(**settings: Any) -> mixminus.AudioReceiver:
+    wanted: dict[str, Any] = {
+        "sample_rate_hz": RATE_HZ,
+        "frame_ms": 20,
+        "payload_type": 96,
+    } | settings
     return mixminus.AudioReceiver("l16", **wanted)
 
 
@@ -81,7 +86,7 @@ def test_regular_stream_waits_little_more_than_a_tick() -> None:
     rx = receiver(frame_ms=10)
     play(rx, Sender().packets(ramp(RATE_HZ * 5)), 4900, frame_ms=10)
     stats = rx.stats()
-    assert stats.target_delay == pytest.approx(0.005)
+    assert stats.target_delay == pytest.approx(0.004)
     assert stats.jitter_buffer_delay / stats.jitter_buffer_emitted_count == pytest.approx(0.010)
 
 
@@ -176,6 +181,94 @@ def test_drifting_clock_never_runs_the_buffer_dry_or_full(ppm: int) -> None:
     play(rx, arrivals, 119_900)
     assert concealed_ms(rx) <= 40
     assert rx.stats().playout_delay <= 0.045
+
+
+@pytest.mark.parametrize("ppm", [-200, 150])
+def test_drift_is_found_and_removed_without_a_splice(ppm: int) -> None:
+    rx = receiver(frame_ms=10)
+    rng = np.random.default_rng(1)
+    sent = Sender().packets(voice(100, RATE_HZ))
+    arrivals = [
+        (int(when * (1 + ppm * 1e-6) + 20 * MS + abs(rng.normal(0, MS))), packet)
+        for when, packet in sent
+    ]
+    play(rx, arrivals, 40_000, frame_ms=10)
+    before = rx.stats()
+    delays = []
+    for now_ns in range(40_000 * MS, 99_000 * MS, 10 * MS):
+        while arrivals and arrivals[0][0] <= now_ns:
+            when_ns, packet = arrivals.pop(0)
+            if when_ns > 40_000 * MS - 10 * MS:
+                rx.insert(packet, when_ns)
+        rx.pull(now_ns)
+        delays.append(rx.stats().playout_delay)
+    after = rx.stats()
+    assert after.clock_drift_ppm == pytest.approx(ppm, abs=10)
+    assert after.removed_samples_for_acceleration == before.removed_samples_for_acceleration
+    assert after.inserted_samples_for_deceleration == before.inserted_samples_for_deceleration
+    assert after.concealed_samples == before.concealed_samples
+    assert max(delays) - min(delays) < 0.004
+
+
+def test_shifts_add_up_to_the_change_of_the_delay() -> None:
+    rx = receiver(frame_ms=10)
+    network = Network(seed=11, jitter_ms=3, stall_every_s=2, stall_ms=120)
+    waiting = iter(network.carry(Sender().packets(voice(20, RATE_HZ))))
+    following = next(waiting)
+    first_ns = None
+    shifted = moved = 0
+    for now_ns in range(0, 19_000 * MS, 10 * MS):
+        while following[0] <= now_ns:
+            rx.insert(following[1], following[0])
+            following = next(waiting)
+        rx.pull(now_ns)
+        shifted += rx.last_shift_samples
+        moved += abs(rx.last_shift_samples)
+        stats = rx.stats()
+        if first_ns is None and rx.last_playout == "speech":
+            first_ns, floor = stats.playout_delay, shifted
+    assert first_ns is not None
+    assert moved > RATE_HZ // 5
+    change_samples = (stats.playout_delay - first_ns) * RATE_HZ
+    assert shifted - floor == pytest.approx(
+        change_samples, abs=RATE_HZ * 0.008
+    )  # the fastest differ
+
+
+def test_a_dearer_concealment_waits_longer() -> None:
+    network = Network(seed=12, jitter_ms=5, stall_every_s=3, stall_ms=100)
+    arrivals = network.carry(Sender().packets(voice(30, RATE_HZ)))
+    delays = []
+    for ms_per_percent in (10.0, 1000.0):
+        rx = receiver(ms_per_percent=ms_per_percent)
+        play(rx, arrivals, 29_000)
+        stats = rx.stats()
+        delays.append(stats.jitter_buffer_delay / stats.jitter_buffer_emitted_count)
+    assert delays[1] > 1.5 * delays[0]
+
+
+@pytest.mark.skipif("opus" not in mixminus.codecs(), reason="a build without Opus")
+def test_a_packet_that_was_only_late_leaves_no_trace_in_the_decoder() -> None:
+    pcm = voice(4, 48_000)
+    encoder = mixminus.Codec("opus")
+    sent = [
+        ((i + 1) * 20 * MS, rtp(i, i * 960, encoder.encode(pcm[i * 960 : (i + 1) * 960])))
+        for i in range(199)
+    ]
+    late = [(when + 15 * MS * (i == 30), packet) for i, (when, packet) in enumerate(sent)]
+    outputs = []
+    for arrivals in (sent, sorted(late, key=lambda arrival: arrival[0])):
+        rx = mixminus.AudioReceiver("opus", 48_000, 10, payload_type=96)
+        outputs.append(play(rx, arrivals, 3900, frame_ms=10))
+        assert rx.stats().packets_discarded == 0
+    assert rx.stats().concealed_samples > 0
+    exact, delayed = outputs
+    loudest = 48_000 + 2400 * int(
+        np.argmax([np.abs(f).max() for f in exact[48_000:].reshape(-1, 2400)])
+    )
+    assert (
+        position(exact[loudest : loudest + 2400], delayed) >= loudest
+    )  # the same bits, not earlier
 
 
 def test_clock_that_steps_is_followed() -> None:
@@ -355,6 +448,8 @@ def test_read_only_out_is_refused() -> None:
         {"min_delay_ms": 500, "max_delay_ms": 400},
         {"max_delay_ms": 2001},
         {"payload_type": 128},
+        {"ms_per_percent": 0.5},
+        {"ms_per_percent": float("nan")},
     ],
 )
 def test_settings_out_of_range_are_refused(wrong: dict[str, int]) -> None:

@@ -6,7 +6,7 @@ import pytest
 from mixminus._core import jitter
 
 MS = 1_000_000
-MARGIN = 5 * MS
+MARGIN = 4 * MS
 
 
 def feed(estimator: jitter.DelayEstimator, delays_ms: list[float], start: int = 0) -> None:
