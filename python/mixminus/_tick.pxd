@@ -315,6 +315,12 @@ cdef class AudioReceiver:
     cdef int64_t shift_samples
     cdef void receive(self, const uint8_t* datagram, size_t size, int64_t arrival_ns) noexcept nogil
 
+cdef class ReceiverBank:
+    cdef readonly tuple receivers
+    cdef readonly cnp.npy_intp frame_samples
+    cdef vector[CoreAudioReceiver*] cores
+    cdef vector[int] playouts
+
 cdef extern from "mixminus/conference/conference.hpp" namespace "mixminus::conference" nogil:
     cdef cppclass LegId:
         int32_t slot

@@ -149,6 +149,110 @@ cdef class AudioReceiver:
         return AudioReceiverStats(**inbound_fields(self.core.statistics()))
 
 
+cdef class ReceiverBank:
+    """Many receivers, with one crossing into the core for all of them.
+
+    Parameters
+    ----------
+    receivers : iterable of AudioReceiver
+        Of one frame size; no one twice. They stay usable by themselves, from one thread at a time.
+
+    Raises
+    ------
+    TypeError
+        Something else than an `AudioReceiver`.
+    ShapeMismatchError
+        Frames of different sizes.
+    ValueError
+        One receiver twice.
+    """
+
+    def __init__(self, receivers):
+        cdef AudioReceiver receiver
+        self.receivers = tuple(receivers)
+        if len(set(self.receivers)) != len(self.receivers):
+            raise ValueError("a receiver is in the bank twice")
+        self.cores.clear()
+        self.cores.reserve(len(self.receivers))
+        self.playouts.assign(len(self.receivers), 0)
+        for each in self.receivers:
+            if not isinstance(each, AudioReceiver):
+                raise TypeError(f"{each!r} is no AudioReceiver")
+            receiver = each
+            if not self.cores.empty() and receiver.frame_samples != self.frame_samples:
+                raise ShapeMismatchError("all receivers of a bank have frames of one size")
+            self.frame_samples = receiver.frame_samples
+            self.cores.push_back(&receiver.core)
+
+    def __len__(self):
+        return len(self.receivers)
+
+    def insert_many(self, indices, packets, arrivals_ns):
+        """Take packets, each for the receiver of its index.
+
+        Parameters
+        ----------
+        indices : sequence of int
+            Into `receivers`.
+        packets : sequence of bytes or buffers
+            Whole datagrams.
+        arrivals_ns : sequence of int
+            When each came.
+
+        Raises
+        ------
+        ShapeMismatchError
+            The three are not of one length; nothing was taken.
+        IndexError
+            No such receiver; the packets before this one were taken.
+        """
+        cdef Py_ssize_t i, count = len(packets), index
+        if len(indices) != count or len(arrivals_ns) != count:
+            raise ShapeMismatchError("as many indices and times as packets")
+        for i in range(count):
+            index = indices[i]
+            if not 0 <= index < <Py_ssize_t>self.cores.size():
+                raise IndexError(f"no receiver {index} in a bank of {self.cores.size()}")
+            (<AudioReceiver>self.receivers[index]).insert(packets[i], arrivals_ns[i])
+
+    def pull_many(self, int64_t now_ns, out=None):
+        """Return the next frame of every receiver, shape (len(bank), frame_samples).
+
+        Parameters
+        ----------
+        now_ns : int
+            When their first samples are played.
+        out : int16 array of that shape, optional
+            Written and returned when given.
+
+        Raises
+        ------
+        TypeError
+            `out` is no writeable C-contiguous int16 array.
+        ShapeMismatchError
+            `out` is of another size.
+        """
+        cdef cnp.npy_intp[2] shape
+        cdef Py_buffer view
+        cdef int16_t* memory
+        cdef AudioReceiver receiver
+        cdef size_t i
+        shape[0], shape[1] = len(self.receivers), self.frame_samples
+        if out is None:
+            out = cnp.PyArray_EMPTY(2, shape, cnp.NPY_INT16, 0)
+        memory = <int16_t*>borrow(out, &view, cnp.NPY_INT16, shape[0] * shape[1] * 2, True)
+        with nogil:
+            for i in range(self.cores.size()):
+                self.playouts[i] = <int>self.cores[i].pull(
+                    now_ns, span[int16_t](memory + i * self.frame_samples, self.frame_samples))
+        for i in range(self.cores.size()):
+            receiver = <AudioReceiver>self.receivers[i]
+            receiver.playout = self.playouts[i]
+            receiver.shift_samples = receiver.core.take_shift_samples()
+        PyBuffer_Release(&view)
+        return out
+
+
 cdef dict inbound_fields(CoreReceiverStatistics now):
     return dict(
         packets_received=now.packets_received,

@@ -77,7 +77,8 @@ static int allocations_of_retiming() {
     }
   });
   const auto counted = receiver.statistics();
-  std::printf("removed %llu, drift %.0f ppm\n", static_cast<unsigned long long>(counted.removed_samples_for_acceleration),
+  std::printf("removed %llu, drift %.0f ppm\n",
+              static_cast<unsigned long long>(counted.removed_samples_for_acceleration),
               static_cast<double>(counted.clock_drift_ppm));
   return counted.removed_samples_for_acceleration > 0 && counted.clock_drift_ppm < -100.0F ? count : -1;
 }
