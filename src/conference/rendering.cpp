@@ -76,9 +76,15 @@ void Rendering::play(const jitter::Step& step, const jitter::JitterBuffer& jitte
 }
 
 void Rendering::count_shift(const jitter::Step& step) noexcept {
-  const std::int64_t offset_samples = step.offset_ns / 1000 * sample_rate_hz_ / 1'000'000;
-  if (!step.is_new_stream) shift_samples_ += offset_samples - offset_samples_;
-  offset_samples_ = offset_samples;
+  constexpr std::int64_t kMostNs = 3600 * kNsPerSecond;  // clocks may jump by anything
+  if (!step.is_new_stream) shift_ns_ = std::clamp(shift_ns_ + step.offset_ns - offset_ns_, -kMostNs, kMostNs);
+  offset_ns_ = step.offset_ns;
+}
+
+std::int64_t Rendering::take_shift_samples() noexcept {
+  const std::int64_t samples = shift_ns_ * sample_rate_hz_ / kNsPerSecond;
+  shift_ns_ -= samples * kNsPerSecond / sample_rate_hz_;
+  return samples;
 }
 
 void Rendering::forget() noexcept {

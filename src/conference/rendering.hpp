@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "conference/recent_packets.hpp"
@@ -46,7 +45,7 @@ class Rendering {
   void drop(std::size_t samples) noexcept;  ///< as if they had been taken
 
   /// See AudioReceiver.
-  [[nodiscard]] std::int64_t take_shift_samples() noexcept { return std::exchange(shift_samples_, 0); }
+  [[nodiscard]] std::int64_t take_shift_samples() noexcept;
 
   /// The loudest level claimed for what was played since the last call, see AudioReceiver.
   [[nodiscard]] std::int8_t take_claim_dbov() noexcept;
@@ -128,10 +127,10 @@ class Rendering {
   bool is_told_ = false;       // of a loss that was bridged while it was aside
   bool has_begun_ = false;
   bool is_concealing_ = false;
-  bool is_pause_ = true;             // what was heard last was no speech
-  std::int64_t offset_samples_ = 0;  // on the time line of the sender
-  std::int64_t shift_samples_ = 0;   // of it, not yet told
-  std::uint64_t pending_ = 0;        // bridged in a pause: loss or silence, the next packet tells
+  bool is_pause_ = true;        // what was heard last was no speech
+  std::int64_t offset_ns_ = 0;  // on the time line of the sender
+  std::int64_t shift_ns_ = 0;   // of it, not yet told
+  std::uint64_t pending_ = 0;   // bridged in a pause: loss or silence, the next packet tells
   Playout playout_ = Playout::silence;
   ReceiverStatistics statistics_{};
 };

@@ -14,9 +14,7 @@ COUNT = 5
 
 
 def receivers(count: int = COUNT, frame_ms: int = 20) -> list[mixminus.AudioReceiver]:
-    return [
-        mixminus.AudioReceiver("l16", RATE_HZ, frame_ms, payload_type=96) for _ in range(count)
-    ]
+    return [mixminus.AudioReceiver("l16", RATE_HZ, frame_ms, payload_type=96) for _ in range(count)]
 
 
 def test_many_give_what_each_gives() -> None:
@@ -38,9 +36,7 @@ def test_many_give_what_each_gives() -> None:
         np.testing.assert_array_equal(out, [single.pull(now_ns) for single in singles])
     assert [r.stats() for r in bank.receivers] == [r.stats() for r in singles]
     assert [r.last_playout for r in bank.receivers] == [r.last_playout for r in singles]
-    assert [r.last_shift_samples for r in bank.receivers] == [
-        r.last_shift_samples for r in singles
-    ]
+    assert [r.last_shift_samples for r in bank.receivers] == [r.last_shift_samples for r in singles]
 
 
 def test_without_out_a_new_array_is_made() -> None:
