@@ -62,3 +62,28 @@ def test_loss_is_reported_as_it_was() -> None:
     play(rx, arrived, SECONDS * 1000 + 200)
     assert rx.stats().packets_received == len(arrived)
     assert rx.stats().packets_lost == pytest.approx(len(sent) - len(arrived), abs=3)
+
+
+def test_delay_of_a_route_that_becomes_faster_is_given_up_soon() -> None:
+    rx = mixminus.AudioReceiver("l16", RATE_HZ, 10, payload_type=96)
+    sent = Sender().packets(voice(12, RATE_HZ))
+    arrivals = sorted(
+        (when + (100 if when < 8_000_000_000 else 20) * 1_000_000, packet) for when, packet in sent
+    )
+    play(rx, arrivals, 8100, frame_ms=10)
+    play(rx, [a for a in arrivals if a[0] > 8_090_000_000], 9500, from_ms=8100, frame_ms=10)
+    assert rx.stats().playout_delay <= 0.020
+    assert rx.stats().concealed_samples == 0
+
+
+def test_an_outage_leaves_no_delay_behind() -> None:
+    rx = mixminus.AudioReceiver("l16", RATE_HZ, 10, payload_type=96)
+    sent = Network(seed=10, jitter_ms=1).carry(Sender().packets(voice(12, RATE_HZ)))
+    arrivals = [a for a in sent if not 6_000_000_000 <= a[0] < 8_000_000_000]
+    play(rx, arrivals, 6000, frame_ms=10)
+    before = rx.stats().playout_delay
+    play(rx, [a for a in arrivals if a[0] > 5_990_000_000], 8300, from_ms=6000, frame_ms=10)
+    concealed = rx.stats().concealed_samples
+    play(rx, [a for a in arrivals if a[0] > 8_290_000_000], 8500, from_ms=8300, frame_ms=10)
+    assert rx.stats().playout_delay <= before + 0.010
+    assert rx.stats().concealed_samples == concealed

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 BIN_MS = 2
-PACES_MS_PER_S = (200, 20)
+PACES_MS_PER_S = (200, 80)
 HALF_LIFE_S = 45
 LEAST_OBSERVED_S = 15
 SPLICE_MS = 8

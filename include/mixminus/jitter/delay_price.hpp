@@ -11,8 +11,8 @@ namespace mixminus::jitter {
 
 /// Plays every delay at once. A playout at delay D is pushed back by each packet that is later than it, and then
 /// comes down to D again at a certain pace; so a stall costs once, however many packets queue behind it, and so
-/// does a route that has become slower. Two paces are priced: as fast as a voice can be hurried, and a tenth of
-/// that, which pays where stalls come in clusters. Half of the weight is younger than 45 s.
+/// does a route that has become slower. Two paces are priced: as fast as a voice can be hurried, and less than half
+/// of that, which pays where stalls come in clusters. Half of the weight is younger than 45 s.
 class MIXMINUS_API DelayPrice {
  public:
   static constexpr float kDefaultMsPerPercent = 100.0F;
@@ -31,7 +31,7 @@ class MIXMINUS_API DelayPrice {
  private:
   static constexpr std::size_t kBins = 600;
   static constexpr float kBinMs = 2.0F;
-  static constexpr std::array kPacesMsPerS{200.0F, 20.0F};
+  static constexpr std::array kPacesMsPerS{200.0F, 80.0F};
 
   using Bins = std::array<float, kBins>;
 
