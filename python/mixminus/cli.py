@@ -17,6 +17,7 @@ COMMANDS = {
     "demo": "run the conference of a whole province in this process and write what sites hear",
     "serve": "be an audio bridge for plain RTP over UDP",
     "load": "be many RTP endpoints of a bridge and check what comes back",
+    "replay": "run the receiver over a capture or a trace and show its delay over time",
     "mix": "mix audio files: each one gets all the others",
 }
 BAD_REQUEST = 2  # exit code, as argparse has it
