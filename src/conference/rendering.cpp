@@ -34,6 +34,8 @@ Status Rendering::configure(codec::Codec& codec, std::int32_t sample_rate_hz, st
   const Status status = resampler_.configure(rate_hz, sample_rate_hz, longest);
   if (status != Status::ok) return status;
   if (drift_corrector_.configure(longest) != Status::ok) return Status::capacity_reached;
+  concealed_ahead_.assign(packet, 0);
+  packet_samples_ = static_cast<std::size_t>(rate_hz) / 50;
   corrected_.assign(2 * packet + kMostCorrected, 0);
   concealment_.configure(rate_hz);
   time_scale_.configure(rate_hz, packet);
@@ -97,7 +99,7 @@ void Rendering::forget() noexcept {
 
 void Rendering::decode(const jitter::Step& step, const jitter::JitterBuffer& jitter) noexcept {
   if (step.is_splice) make_tail();
-  resume(step.settled_ticks);
+  resume(step);
   const std::int32_t decoded = samples_of_packet(step);
   if (decoded <= 0) {
     ++statistics_.packets_malformed;
@@ -105,12 +107,11 @@ void Rendering::decode(const jitter::Step& step, const jitter::JitterBuffer& jit
   }
   const std::span<std::int16_t> frame = mono(static_cast<std::size_t>(decoded));
   const bool is_unbroken = tail_samples_ == 0;
-  const bool was_told = is_told_;
-  is_told_ = false;
   const bool was_only_late = is_concealing_ && step.settled_ticks == 0 && !step.is_splice && !step.is_new_stream;
-  join(frame, was_only_late, was_told);
+  join(frame, was_only_late);
   is_concealing_ = false;
   concealed_run_ = 0;
+  packet_samples_ = frame.size();
   playout_ = Playout::speech;
   is_pause_ = is_quiet(step, frame);
   count_emitted(step, frame.size(), jitter.target_delay_ns());
@@ -152,23 +153,50 @@ void Rendering::count_emitted(const jitter::Step& step, std::size_t samples, std
 void Rendering::conceal(const jitter::Step& step) noexcept {
   settle_pending(false);
   const bool was_aside = is_aside_;
-  resume(step.settled_ticks);
+  resume(step);
   if (recover(step) || (was_aside && conceal_whole(step))) return;
   conceal_samples(samples_of(step.ticks), true);
 }
 
 /// What was waited for has come, or is known to be lost: the decoder goes on from where it was put aside.
-void Rendering::resume(std::int64_t settled_ticks) noexcept {
+void Rendering::resume(const jitter::Step& step) noexcept {
   if (!is_aside_) return;
   is_aside_ = false;
-  const auto channels = static_cast<std::size_t>(channels_);
-  if (tail_samples_ == 0 && codec_->conceal(std::span{pcm_}.first(tail_.size() * channels)) != codec::kFailed) {
-    std::ranges::copy(mono(tail_.size()), tail_.begin());
-    tail_samples_ = tail_.size();
+  // what was heard is just what the decoder conceals once it is told of the loss: nothing to go over to
+  const bool is_exact = samples_of(step.settled_ticks) + samples_of(step.bridged_ticks) == aside_samples_;
+  if (!is_exact && tail_samples_ == 0 && (!ahead_.empty() || conceal_ahead())) {
+    tail_samples_ = std::min(tail_.size(), ahead_.size());
+    std::ranges::copy(ahead_.first(tail_samples_), tail_.begin());
   }
+  ahead_ = {};
   codec_->restore_decoder();
-  const std::size_t settled = std::min(samples_of(settled_ticks) * channels, pcm_.size() * 5 / 6);
-  is_told_ = settled > 0 && codec_->conceal(std::span{pcm_}.first(settled)) != codec::kFailed;
+  const std::size_t settled = samples_of(step.settled_ticks) * static_cast<std::size_t>(channels_);
+  if (settled > 0) (void)codec_->conceal(std::span{pcm_}.first(std::min(settled, pcm_.size() * 5 / 6)));
+}
+
+/// The decoder conceals whole packets, as it would if they were lost: what is not heard yet waits.
+bool Rendering::conceal_ahead() noexcept {
+  const std::span<std::int16_t> pcm = std::span{pcm_}.first(packet_samples_ * static_cast<std::size_t>(channels_));
+  if (codec_->conceal(pcm) == codec::kFailed) return false;
+  std::ranges::copy(mono(packet_samples_), concealed_ahead_.begin());
+  ahead_ = std::span{concealed_ahead_}.first(packet_samples_);
+  return true;
+}
+
+bool Rendering::bridge_aside(std::size_t samples) noexcept {
+  const auto most = static_cast<std::size_t>(codec_rate_hz_) * kCodecConcealmentMs / 1000;
+  if (concealed_run_ >= most || (ahead_.empty() && !conceal_ahead())) return false;
+  playout_ = Playout::concealment;
+  for (std::size_t left = samples; left > 0 && (!ahead_.empty() || conceal_ahead());) {
+    const std::span<std::int16_t> frame = ahead_.first(std::min(left, ahead_.size()));
+    ahead_ = ahead_.subspan(frame.size());
+    left -= frame.size();
+    aside_samples_ += frame.size();
+    concealed_run_ += frame.size();
+    join(frame);
+    append_frame(frame);
+  }
+  return true;
 }
 
 /// A packet of which some was bridged already: concealed at once, as the decoder expects it, and the rest is heard.
@@ -214,8 +242,18 @@ void Rendering::bridge(std::int64_t ticks, bool is_playing) noexcept {
   const std::size_t samples = samples_of(ticks);
   if (!has_begun_) return append_silence(samples);
   if (is_pause_) return comfort(samples, is_playing);
-  if (!is_aside_ && !is_asleep_) is_aside_ = codec_->save_decoder();
-  conceal_samples(samples, is_playing);
+  if (!is_aside_ && !is_asleep_) put_aside();
+  if (is_aside_ && bridge_aside(samples)) {
+    if (is_playing) count_concealed(output_of(samples), false);
+  } else {
+    conceal_samples(samples, is_playing);
+  }
+}
+
+void Rendering::put_aside() noexcept {
+  is_aside_ = codec_->save_decoder();
+  aside_samples_ = 0;
+  ahead_ = {};
 }
 
 void Rendering::conceal_samples(std::size_t samples, bool is_counted) noexcept {
@@ -281,12 +319,11 @@ void Rendering::observe(std::span<const std::int16_t> frame) noexcept {
   if (!is_asleep_) concealment_.observe(frame);
 }
 
-/// Where time is not fixed, the tail goes on until it is in phase with the frame. A decoder that was told of the
-/// loss goes on from there by itself, and its frames stay as they are.
-void Rendering::join(std::span<std::int16_t> frame, bool may_wait, bool is_settled) noexcept {
+/// Where time is not fixed, the tail goes on until it is in phase with the frame.
+void Rendering::join(std::span<std::int16_t> frame, bool may_wait) noexcept {
   if (is_asleep_ || tail_samples_ == 0) return;
   const std::span<std::int16_t> tail = std::span{tail_}.first(tail_samples_);
-  const std::size_t overlap = std::min(is_settled ? join_samples_ / 4 : join_samples_, tail.size());
+  const std::size_t overlap = std::min(join_samples_, tail.size());
   const std::size_t waited = may_wait && tail.size() > overlap ? time_scale_.find_join(tail, frame, overlap) : 0;
   if (waited > 0) {
     count_concealed(output_of(waited), false);

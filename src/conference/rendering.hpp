@@ -64,7 +64,10 @@ class Rendering {
   void count_emitted(const jitter::Step& step, std::size_t samples, std::int64_t target_delay_ns) noexcept;
   bool decode_again(Bytes payload, std::size_t wanted) noexcept;
   void conceal(const jitter::Step& step) noexcept;
-  void resume(std::int64_t settled_ticks) noexcept;
+  void resume(const jitter::Step& step) noexcept;
+  void put_aside() noexcept;
+  bool conceal_ahead() noexcept;
+  bool bridge_aside(std::size_t samples) noexcept;
   bool recover(const jitter::Step& step) noexcept;
   bool conceal_whole(const jitter::Step& step) noexcept;
   bool decode_copy(Bytes payload, std::size_t samples) noexcept;
@@ -81,7 +84,7 @@ class Rendering {
   void make_noise_tail() noexcept;
   void append_noise(std::span<std::int16_t> frame) noexcept;
   void append_silence(std::size_t samples) noexcept;
-  void join(std::span<std::int16_t> frame, bool may_wait = false, bool is_settled = false) noexcept;
+  void join(std::span<std::int16_t> frame, bool may_wait = false) noexcept;
   void observe(std::span<const std::int16_t> frame) noexcept;
   void fade_in(std::span<std::int16_t> out) noexcept;
   void pad_front(std::size_t samples) noexcept;
@@ -106,8 +109,12 @@ class Rendering {
   std::uint32_t quiet_frames_ = 0;
   dsp::DriftCorrector drift_corrector_{};
   dsp::Resampler resampler_{};
-  std::vector<std::int16_t> pcm_{};        // one packet as decoded, at the codec's rate
-  std::vector<std::int16_t> extra_{};      // noise put in, or the tail of what was left out
+  std::vector<std::int16_t> pcm_{};    // one packet as decoded, at the codec's rate
+  std::vector<std::int16_t> extra_{};  // noise put in, or the tail of what was left out
+  std::vector<std::int16_t> concealed_ahead_{};
+  std::span<std::int16_t> ahead_{};        // of it: concealed while the decoder is aside, not heard yet
+  std::size_t aside_samples_ = 0;          // heard since it is aside
+  std::size_t packet_samples_ = 0;         // of the last packet
   std::vector<std::int16_t> corrected_{};  // pcm_, as long as our clock says
   std::vector<std::int16_t> output_{};     // [begin_, end_) waits to be taken
   std::vector<std::int16_t> tail_{};       // how the signal would have gone on: the next frame is joined to it
@@ -124,7 +131,6 @@ class Rendering {
   bool is_asleep_ = false;
   bool is_forgotten_ = false;  // a new stream began asleep
   bool is_aside_ = false;      // the decoder conceals while its state is kept for a packet that may come
-  bool is_told_ = false;       // of a loss that was bridged while it was aside
   bool has_begun_ = false;
   bool is_concealing_ = false;
   bool is_pause_ = true;        // what was heard last was no speech

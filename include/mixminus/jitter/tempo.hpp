@@ -18,7 +18,7 @@ class Tempo {
     const bool is_far = step.excess_ns > kFarNs;
     credit_ns_ = std::min(credit_ns_ + duration_ns * (is_far ? kFastPercent : kPercent) / 100, std::int64_t{0});
     const std::int64_t steps = steps_of(step);
-    const std::int64_t surplus_ns = step.phase_ns + steps * step.step_ns;
+    const std::int64_t surplus_ns = std::clamp(step.phase_ns + steps * step.step_ns, -kMostShiftNs, kMostShiftNs);
     if (is_free) return std::abs(surplus_ns) < kLeastShiftNs ? 0 : -surplus_ns;
     return steps == 0 || credit_ns_ < 0 ? 0 : -surplus_ns;
   }
@@ -38,6 +38,7 @@ class Tempo {
   static constexpr std::int64_t kPercent = 20;
   static constexpr std::int64_t kFastPercent = 25;
   static constexpr std::int64_t kFarNs = 120'000'000;
+  static constexpr std::int64_t kMostShiftNs = 1'000'000'000;  // clocks may jump by anything
   static constexpr std::int64_t kLeastShiftNs = 500'000;
   static constexpr float kMismatch = 0.15F;
   static constexpr float kMismatchFar = 0.3F;

@@ -90,7 +90,7 @@ def _datagrams(path: Path) -> Iterator[tuple[int, bytes]]:
             raise CommandError(f"{path} is no capture: {error}") from error
 
 
-def _udp(dpkt: Any, link: Any, frame: bytes) -> Any:  # noqa: ANN401 - dpkt has no types
+def _udp(dpkt: Any, link: Any, frame: bytes) -> Any:
     try:
         layer = link(frame)
     except (dpkt.Error, IndexError, ValueError):

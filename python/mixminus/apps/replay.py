@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -111,7 +112,7 @@ def _chosen(streams: Sequence[Stream], ssrc: int | None) -> Stream:
 def _report(moments: Sequence[Moment]) -> str:
     edges = np.linspace(0, len(moments) - 1, min(ROWS, len(moments) - 1) + 1).astype(int)
     rows = []
-    for begin, end in zip(edges[:-1], edges[1:], strict=True):
+    for begin, end in pairwise(edges):
         first, last = moments[begin], moments[end]
         delays = [moment.delay_ms for moment in moments[begin:end]]
         rows.append(

@@ -75,7 +75,8 @@ def read_trace(path: Path) -> Trace:
         It cannot be read so.
     """
     try:
-        text = gzip.open(path, "rt").read() if path.suffix == ".gz" else path.read_text()
+        content = path.read_bytes()
+        text = (gzip.decompress(content) if path.suffix == ".gz" else content).decode()
         lines = [line for line in text.splitlines() if line.strip()]
         notes = dict(
             word.split("=", 1)

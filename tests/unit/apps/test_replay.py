@@ -34,7 +34,9 @@ def capture_file(folder: Path, datagrams: list[tuple[int, bytes]]) -> Path:
     records = [struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65_535, 1)]
     for when_ns, datagram in datagrams:
         udp = struct.pack("!HHHH", 5004, 5006, 8 + len(datagram), 0) + datagram
-        ip = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(udp), 0, 0, 64, 17, 0, b"\n\0\0\1", b"\n\0\0\2")
+        ip = struct.pack(
+            "!BBHHHBBH4s4s", 0x45, 0, 20 + len(udp), 0, 0, 64, 17, 0, b"\n\0\0\1", b"\n\0\0\2"
+        )
         frame = bytes(12) + b"\x08\x00" + ip + udp
         seconds, rest = divmod(when_ns, 1_000_000_000)
         records.append(struct.pack("<IIII", seconds, rest // 1000, len(frame), len(frame)) + frame)
@@ -44,11 +46,14 @@ def capture_file(folder: Path, datagrams: list[tuple[int, bytes]]) -> Path:
 
 
 def call() -> list[tuple[int, bytes]]:
-    """A call of L16, another of PCMU, and noise."""
+    """Return a call of L16, another of PCMU, and noise."""
     spoken = Network(seed=1, jitter_ms=3, loss_ratio=0.02).carry(
         Sender(sample_rate_hz=48_000, ptime_ms=5, ssrc=7).packets(voice(4, 48_000))
     )
-    other = [((i + 1) * 20 * MS, rtp(i, 160 * i, bytes([i % 200] * 160), ssrc=8, payload_type=0)) for i in range(40)]
+    other = [
+        ((i + 1) * 20 * MS, rtp(i, 160 * i, bytes([i % 200] * 160), ssrc=8, payload_type=0))
+        for i in range(40)
+    ]
     return sorted([*spoken, *other, (5 * MS, b"no RTP"), (6 * MS, b"")], key=lambda each: each[0])
 
 
