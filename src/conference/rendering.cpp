@@ -162,6 +162,7 @@ void Rendering::conceal(const jitter::Step& step) noexcept {
 void Rendering::resume(const jitter::Step& step) noexcept {
   if (!is_aside_) return;
   is_aside_ = false;
+  if (is_asleep_) return codec_->restore_decoder();  // nothing is heard; wake() tells it what it missed
   // what was heard is just what the decoder conceals once it is told of the loss: nothing to go over to
   const bool is_exact = samples_of(step.settled_ticks) + samples_of(step.bridged_ticks) == aside_samples_;
   if (!is_exact && tail_samples_ == 0 && (!ahead_.empty() || conceal_ahead())) {

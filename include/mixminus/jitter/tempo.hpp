@@ -32,8 +32,6 @@ class Tempo {
     return kMismatch + debt * (kMismatchFar - kMismatch);
   }
 
-  void reset() noexcept { *this = {}; }
-
  private:
   static constexpr std::int64_t kPercent = 20;
   static constexpr std::int64_t kFastPercent = 25;
