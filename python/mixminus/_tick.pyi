@@ -154,7 +154,7 @@ class AudioReceiver:
         red_payload_type: int | None = None,
         min_delay_ms: int = 0,
         max_delay_ms: int = 1000,
-        ms_per_percent: float = 100.0,
+        ms_per_percent: float = 116.0,
         channels: int = 1,
         audio_level_id: int = 0,
     ) -> None: ...
@@ -305,7 +305,7 @@ class Conference:
         gain_db: float = 0.0,
         min_delay_ms: int = 0,
         max_delay_ms: int = 1000,
-        ms_per_percent: float = 100.0,
+        ms_per_percent: float = 116.0,
         audio_level_id: int = 0,
         list_contributors: bool = False,
         mixer_level_id: int = 0,

@@ -268,7 +268,7 @@ cdef class Conference:
 
     def add_leg(self, codec="opus", str name="", str role="talker", *, ssrc=None, payload_type=None,
                 red_payload_type=None, float gain_db=0.0, int min_delay_ms=0, int max_delay_ms=1000,
-                float ms_per_percent=100.0, int audio_level_id=0, bint list_contributors=False, int mixer_level_id=0, str cname="mixminus",
+                float ms_per_percent=116.0, int audio_level_id=0, bint list_contributors=False, int mixer_level_id=0, str cname="mixminus",
                 speaks_to=(0,), hears=(0,), int priority=0, Leg follows=None, str carries="talkers"):
         """Let a site in.
 

@@ -48,7 +48,7 @@ cdef class AudioReceiver:
     """
 
     def __init__(self, codec="opus", int sample_rate_hz=48000, int frame_ms=20, *, payload_type=None,
-                 red_payload_type=None, int min_delay_ms=0, int max_delay_ms=1000, float ms_per_percent=100.0,
+                 red_payload_type=None, int min_delay_ms=0, int max_delay_ms=1000, float ms_per_percent=116.0,
                  int channels=1, int audio_level_id=0):
         cdef CoreReceiverConfig config
         config.payload_type = -1 if payload_type is None else payload_type

@@ -12,9 +12,8 @@ void Rendering::append_retimed(const jitter::Step& step, std::span<std::int16_t>
   const std::size_t most = samples_of_ns(std::abs(shift_ns));
   if (most == 0) return append_frame(frame);
   if (is_free) return shift_ns < 0 ? cut(frame, most) : pad(frame, most);
-  if (shift_ns < 0) return accelerate(frame, most, step);
-  if (is_unbroken) return decelerate(frame, most, step);
-  append_frame(frame);
+  if (!is_unbroken) return append_frame(frame);  // one splice is enough
+  return shift_ns < 0 ? accelerate(frame, most, step) : decelerate(frame, most, step);
 }
 
 void Rendering::cut(std::span<std::int16_t> frame, std::size_t samples) noexcept {

@@ -46,9 +46,12 @@ void DelayEstimator::start_stream() noexcept {
   drift_.reset();
 }
 
+/// At first nothing is known of the network.
+std::int64_t DelayEstimator::least_ns() const noexcept { return heard_ns_ < kUnknownForNs ? kFirstNs : kLeastNs; }
+
 void DelayEstimator::update_target() noexcept {
   until_update_ = kPacketsAnUpdate;
-  const std::int64_t wanted_ns = price_.delay_ns() + kMarginNs + slack_ns_;
+  const std::int64_t wanted_ns = std::max(price_.delay_ns() + kMarginNs, least_ns()) + slack_ns_;
   target_ns_ = std::clamp(wanted_ns, bounds_.min_delay_ns, bounds_.max_delay_ns);
 }
 

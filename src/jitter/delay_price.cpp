@@ -11,7 +11,7 @@ namespace {
 constexpr float kHalfLifeMs = 45'000.0F;
 constexpr float kHeaviest = 1e9F;
 // a young record is read as if it were so old: one stall at the start of a call is not a habit
-constexpr float kLeastObservedMs = 15'000.0F;
+constexpr float kLeastObservedMs = 30'000.0F;
 // what it costs to be pushed at all: the rest of the pull, and two splices
 constexpr float kSpliceMs = 8.0F;
 constexpr float kNsPerMs = 1e6F;

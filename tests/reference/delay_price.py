@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 BIN_MS = 2
 PACES_MS_PER_S = (200, 80)
 HALF_LIFE_S = 45
-LEAST_OBSERVED_S = 15
+LEAST_OBSERVED_S = 30
 SPLICE_MS = 8
 
 

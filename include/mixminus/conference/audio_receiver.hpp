@@ -22,7 +22,7 @@ struct ReceiverConfig {
   std::int32_t frame_ms = 20;            ///< of one pull: 10, 20, 40 or 60
   std::int32_t min_delay_ms = 0;         ///< 0..max_delay_ms
   std::int32_t max_delay_ms = 1000;      ///< at most 2000
-  float ms_per_percent = 100.0F;         ///< delay that 1 % of concealment is worth, 1..10000: more is smoother
+  float ms_per_percent = 116.0F;         ///< delay that 1 % of concealment is worth, 1..10000: more is smoother
   std::int32_t audio_level_id = 0;       ///< RFC 6464 element in each packet, 1..255 (RFC 8285); 0: none
 };
 

@@ -36,7 +36,7 @@ struct LegConfig {
   StreamOrigin origin{};          ///< of the stream to the site; lanes of a trunk have the SSRCs that follow
   std::int32_t min_delay_ms = 0;  ///< bounds of the playout delay
   std::int32_t max_delay_ms = 1000;
-  float ms_per_percent = 100.0F;    ///< delay that 1 % of concealment is worth, 1..10000
+  float ms_per_percent = 116.0F;    ///< delay that 1 % of concealment is worth, 1..10000
   std::int32_t audio_level_id = 0;  ///< of RFC 6464 levels in what the site sends, 1..255; 0: it sends none
   bool lists_contributors = false;  ///< CSRC list of who is heard (RFC 3550 section 7.1)
   std::int32_t mixer_level_id = 0;  ///< under which their levels are sent as well (RFC 6465), 1..255; 0: not

@@ -15,11 +15,13 @@ struct DelayBounds {
   std::int64_t max_delay_ns = 1'000'000'000;
 };
 
-/// All delays are relative to the fastest packet of the last half second in which packets came. A regular stream gets
-/// kMarginNs.
+/// All delays are relative to the fastest packet of the last half second in which packets came. A regular stream
+/// gets kLeastNs.
 class MIXMINUS_API DelayEstimator {
  public:
-  static constexpr std::int64_t kMarginNs = 4'000'000;
+  static constexpr std::int64_t kMarginNs = 3'000'000;  ///< above what is worth its price, which goes by bins
+  static constexpr std::int64_t kLeastNs = 4'000'000;
+  static constexpr std::int64_t kFirstNs = 10'000'000;  ///< least in the first second
 
   void configure(const DelayBounds& bounds) noexcept;
 
@@ -40,6 +42,9 @@ class MIXMINUS_API DelayEstimator {
   void start_stream() noexcept;  ///< another clock: the floor is void, the network's habits are not
 
  private:
+  static constexpr std::int64_t kUnknownForNs = 1'000'000'000;
+
+  [[nodiscard]] std::int64_t least_ns() const noexcept;
   void update_target() noexcept;
 
   DelayBounds bounds_{};
@@ -49,7 +54,7 @@ class MIXMINUS_API DelayEstimator {
   std::int64_t heard_ns_ = 0;   // time in which packets came: a pause teaches nothing
   std::int64_t newest_ns_ = 0;  // arrival
   std::int64_t slack_ns_ = 0;
-  std::int64_t target_ns_ = kMarginNs;
+  std::int64_t target_ns_ = kFirstNs;
   std::int32_t until_update_ = 0;
 };
 

@@ -15,7 +15,7 @@ namespace mixminus::jitter {
 /// of that, which pays where stalls come in clusters. Half of the weight is younger than 45 s.
 class MIXMINUS_API DelayPrice {
  public:
-  static constexpr float kDefaultMsPerPercent = 100.0F;
+  static constexpr float kDefaultMsPerPercent = 116.0F;
 
   /// Delay that 1 % of concealment is worth, ms.
   void set_ms_per_percent(float ms_per_percent) noexcept { ms_per_percent_ = ms_per_percent; }

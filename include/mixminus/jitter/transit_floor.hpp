@@ -1,4 +1,4 @@
-// TransitFloor: the fastest transit of the last seconds, against which every delay is measured.
+// TransitFloor: the fastest transit of the last moments, against which every delay is measured.
 #pragma once
 
 #include <algorithm>

@@ -14,7 +14,7 @@ PTIME_MS = 20
 Delays = NDArray[np.float64]
 
 
-def chosen_ms(delays_ms: Delays, ms_per_percent: float = 100) -> float:
+def chosen_ms(delays_ms: Delays, ms_per_percent: float = 116) -> float:
     price = jitter.DelayPrice(ms_per_percent=ms_per_percent)
     for delay_ms in delays_ms:
         price.observe(PTIME_MS * MS, int(delay_ms * MS))

@@ -81,8 +81,14 @@ def test_playout_starts_when_the_first_packet_has_waited_for_the_target() -> Non
     player.run(regular(5), 50)
     first = next(step for step in player.steps if step.action is jitter.Action.play)
     assert first.delay_ns == 10 * MS  # the first pull that is not before the target
-    assert player.buffer.target_delay_ns == 4 * MS
+    assert player.buffer.target_delay_ns == 10 * MS  # nothing is known of the network
     assert first.is_new_stream
+
+
+def test_the_target_of_a_regular_stream_comes_down_after_a_second() -> None:
+    player = Player()
+    player.run(regular(60), 1200)
+    assert player.buffer.target_delay_ns == 4 * MS
 
 
 @pytest.mark.parametrize("sequence", [100, 65530, 0])
