@@ -29,8 +29,12 @@ __all__ = [
     "Cname",
     "Element",
     "ElementWriter",
+    "FullIntraRequest",
     "Goodbye",
+    "IntraRequest",
+    "Nack",
     "Packet",
+    "PictureLoss",
     "ReceptionReport",
     "ReceptionStatistics",
     "Report",
@@ -244,7 +248,44 @@ class Application(NamedTuple):
     subtype: int = 0
 
 
-RtcpPacket: TypeAlias = Report | Cname | Goodbye | Application
+class Nack(NamedTuple):
+    """Packets to send again, RFC 4585 section 6.2.1; ``ssrc`` asks ``media_ssrc``.
+
+    Built shortest when ``sequence_numbers`` ascend; parsed they ascend within each entry of 17.
+    """
+
+    ssrc: int
+    media_ssrc: int
+    sequence_numbers: tuple[int, ...]
+
+
+class PictureLoss(NamedTuple):
+    """Pictures of ``media_ssrc`` were lost (PLI), RFC 4585 section 6.3.1."""
+
+    ssrc: int
+    media_ssrc: int
+
+
+class IntraRequest(NamedTuple):
+    """The stream that shall send a key frame, RFC 5104 section 4.3.1.1.
+
+    ``command_number`` (8 bits) is one more for each new request, the same when one is repeated.
+    """
+
+    ssrc: int
+    command_number: int
+
+
+class FullIntraRequest(NamedTuple):
+    """Key frames are needed as soon as possible (FIR), RFC 5104 section 4.3.1."""
+
+    ssrc: int
+    requests: tuple[IntraRequest, ...]
+
+
+RtcpPacket: TypeAlias = (
+    Report | Cname | Goodbye | Application | Nack | PictureLoss | FullIntraRequest
+)
 
 
 def parse_rtcp(datagram: bytes, *, reduced_size: bool = False) -> list[RtcpPacket]:
@@ -262,7 +303,8 @@ def parse_rtcp(datagram: bytes, *, reduced_size: bool = False) -> list[RtcpPacke
     MalformedError
         It fails the checks of RFC 3550 appendix A.2, or a packet in it is cut short.
     """
-    return _rtp.parse_rtcp(datagram, _report, Cname, Goodbye, Application, reduced_size)
+    makers = (_report, Cname, Goodbye, Application, Nack, PictureLoss, _full_intra_request)
+    return _rtp.parse_rtcp(datagram, makers, reduced_size)
 
 
 def _report(
@@ -274,6 +316,10 @@ def _report(
     return Report(ssrc, info, tuple(ReceptionReport._make(report) for report in reports))
 
 
+def _full_intra_request(ssrc: int, requests: list[tuple[int, int]]) -> FullIntraRequest:
+    return FullIntraRequest(ssrc, tuple(IntraRequest._make(request) for request in requests))
+
+
 def build_rtcp(packets: Iterable[RtcpPacket]) -> bytes:
     """Return the compound of ``packets``; one that ``parse_rtcp`` takes begins with a ``Report``.
 
@@ -281,7 +327,7 @@ def build_rtcp(packets: Iterable[RtcpPacket]) -> bytes:
     ------
     OutOfRangeError
         A field does not fit, there are more than 31 reports or sources, or 255 bytes of text, or the
-        data of an ``Application`` is not whole words.
+        data of an ``Application`` is not whole words, or feedback is about nothing.
     """
     writer = _rtp.RtcpWriter()
     for packet in packets:
@@ -294,6 +340,12 @@ def build_rtcp(packets: Iterable[RtcpPacket]) -> bytes:
                 writer.goodbye(*packet)
             case Application():
                 writer.application(*packet)
+            case Nack():
+                writer.nack(*packet)
+            case PictureLoss():
+                writer.picture_loss(*packet)
+            case FullIntraRequest():
+                writer.full_intra_request(*packet)
     return writer.written()
 
 

@@ -1,10 +1,14 @@
 // _core.jitter: what the jitter buffer reckons with, and what it does to samples.
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <vector>
 
 #include "mixminus/dsp/drift_corrector.hpp"
 #include "mixminus/jitter/concealment.hpp"
 #include "mixminus/jitter/delay_estimator.hpp"
+#include "mixminus/jitter/nack_list.hpp"
 #include "mixminus/jitter/time_scale.hpp"
 
 namespace py = pybind11;
@@ -55,6 +59,31 @@ void bind_estimators(py::module_& m) {
            py::kw_only(), py::arg("ms_per_percent") = DelayPrice::kDefaultMsPerPercent)
       .def("observe", &DelayPrice::observe, py::arg("passed_ns"), py::arg("delay_ns"))
       .def_property_readonly("delay_ns", &DelayPrice::delay_ns);
+}
+
+py::list taken_from(NackList& list, std::int64_t now_ns, std::int64_t round_trip_ns, std::size_t room) {
+  std::vector<std::uint16_t> numbers(room);
+  numbers.resize(list.take(now_ns, round_trip_ns, numbers));
+  return py::cast(numbers);
+}
+
+void bind_nack_list(py::module_& m) {
+  py::class_<NackList>(m, "NackList", "Which packets are missing, and when to ask for them.")
+      .def(py::init([](std::int64_t patience_ns) {
+             NackList list;
+             list.configure(patience_ns);
+             return list;
+           }),
+           py::arg("patience_ns"))
+      .def("observe", &NackList::observe, py::arg("number"), py::arg("arrival_ns"))
+      .def("take", &taken_from, py::arg("now_ns"), py::arg("round_trip_ns") = 0, py::arg("room") = NackList::kCapacity)
+      .def("is_expected", py::overload_cast<std::int64_t, std::int64_t>(&NackList::is_expected, py::const_),
+           py::arg("number"), py::arg("now_ns"))
+      .def("forget_before", &NackList::forget_before, py::arg("number"))
+      .def("reset", &NackList::reset)
+      .def("take_overflow", &NackList::take_overflow)
+      .def("__len__", &NackList::size)
+      .def_property_readonly("reordering_ns", &NackList::reordering_ns);
 }
 
 void bind_waveforms(py::module_& m) {
@@ -123,5 +152,6 @@ void bind_waveforms(py::module_& m) {
 
 void bind_jitter_parts(py::module_ m) {
   bind_estimators(m);
+  bind_nack_list(m);
   bind_waveforms(m);
 }

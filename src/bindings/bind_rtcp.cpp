@@ -1,4 +1,4 @@
-// _core.rtp, second half: RTCP, NTP time, reception statistics and the counters that wrap.
+// _core.rtp, second half: RTCP with feedback, NTP time, reception statistics and the counters that wrap.
 #include <pybind11/native_enum.h>
 #include <pybind11/pybind11.h>
 
@@ -8,6 +8,7 @@
 
 #include "bindings/rtp_values.hpp"
 #include "mixminus/base/wrap.hpp"
+#include "mixminus/rtp/feedback.hpp"
 #include "mixminus/rtp/ntp.hpp"
 #include "mixminus/rtp/reception.hpp"
 #include "mixminus/rtp/rtcp.hpp"
@@ -53,7 +54,7 @@ ReceptionReport block_of(const py::tuple& fields) {
 
 /// What Python makes of each kind of packet.
 struct Makers {
-  py::function report, cname, goodbye, application;
+  py::function report, cname, goodbye, application, nack, picture_loss, full_intra_request;
 };
 
 void read_report(const RtcpPacket& packet, const Makers& make, py::list& found) {
@@ -88,6 +89,36 @@ void read_application(const RtcpPacket& packet, const Makers& make, py::list& fo
   found.append(make.application(application.ssrc, copy(application.name), copy(application.data), application.subtype));
 }
 
+void read_nack(const RtcpPacket& packet, const Makers& make, py::list& found) {
+  Nack nack;
+  require_well_formed(parse_nack(packet, nack) == Status::ok, "a NACK is cut short (RFC 4585 section 6.2.1)");
+  py::list numbers;
+  NackReader reader(nack);
+  for (std::uint16_t number = 0; reader.next(number);) numbers.append(number);
+  found.append(make.nack(nack.ssrc, nack.media_ssrc, py::tuple(numbers)));
+}
+
+void read_picture_loss(const RtcpPacket& packet, const Makers& make, py::list& found) {
+  PictureLoss loss;
+  require_well_formed(parse_picture_loss(packet, loss) == Status::ok, "a PLI is cut short (RFC 4585 section 6.3.1)");
+  found.append(make.picture_loss(loss.ssrc, loss.media_ssrc));
+}
+
+void read_full_intra_request(const RtcpPacket& packet, const Makers& make, py::list& found) {
+  FullIntraRequest request;
+  require_well_formed(parse_full_intra_request(packet, request) == Status::ok,
+                      "a FIR is cut short (RFC 5104 section 4.3.1)");
+  py::list entries;
+  for (std::size_t i = 0; i < intra_request_count(request); ++i)
+    entries.append(py::make_tuple(intra_request(request, i).ssrc, intra_request(request, i).command_number));
+  found.append(make.full_intra_request(request.ssrc, entries));
+}
+
+void read_payload_feedback(const RtcpPacket& packet, const Makers& make, py::list& found) {
+  if (packet.count == kPictureLossFormat) read_picture_loss(packet, make, found);
+  if (packet.count == kFullIntraRequestFormat) read_full_intra_request(packet, make, found);
+}
+
 void read(const RtcpPacket& packet, const Makers& make, py::list& found) {
   switch (packet.type) {
     case RtcpType::sender_report:
@@ -99,17 +130,26 @@ void read(const RtcpPacket& packet, const Makers& make, py::list& found) {
       return read_goodbye(packet, make, found);
     case RtcpType::application:
       return read_application(packet, make, found);
+    case RtcpType::transport_feedback:
+      if (packet.count == kNackFormat) read_nack(packet, make, found);
+      return;
+    case RtcpType::payload_feedback:
+      return read_payload_feedback(packet, make, found);
   }
 }
 
-py::list parse_rtcp(const py::bytes& datagram, const py::function& report, const py::function& cname,
-                    const py::function& goodbye, const py::function& application, bool reduced_size) {
+Makers makers_of(const py::tuple& makers) {
+  return {makers[0], makers[1], makers[2], makers[3], makers[4], makers[5], makers[6]};
+}
+
+py::list parse_rtcp(const py::bytes& datagram, const py::tuple& makers, bool reduced_size) {
   require_well_formed(reduced_size || validate_compound(view(datagram)) == Status::ok,
                       "no compound RTCP packet (RFC 3550 appendix A.2)");
   RtcpReader reader(view(datagram));
   RtcpPacket packet;
   py::list found;
-  while (reader.next(packet)) read(packet, {report, cname, goodbye, application}, found);
+  const Makers make = makers_of(makers);
+  while (reader.next(packet)) read(packet, make, found);
   require_well_formed(!reader.is_malformed(), "an RTCP packet is cut short (RFC 3550 section 6.4)");
   return found;
 }
@@ -119,7 +159,8 @@ struct OwnedWriter {
   RtcpWriter writer{memory};
 };
 
-constexpr const char* kTooMuch = "too much for one RTCP packet: 31 blocks or sources, 255 bytes of text, 65507 in all";
+constexpr const char* kTooMuch =
+    "nothing, or too much, for one RTCP packet: 31 blocks or sources, 255 bytes of text, 65507 in all";
 
 void add_report(OwnedWriter& self, const py::int_& ssrc, const py::object& sender, const py::iterable& reports) {
   const auto reporter = number<std::uint32_t>(ssrc, "ssrc");
@@ -149,6 +190,30 @@ void add_application(OwnedWriter& self, const py::int_& ssrc, const py::bytes& n
   require(text.size() == application.name.size(), "the name of an APP has 4 bytes");
   std::copy(text.begin(), text.end(), application.name.begin());
   require(self.writer.application(application), kTooMuch);
+}
+
+void add_nack(OwnedWriter& self, const py::int_& ssrc, const py::int_& media_ssrc, const py::iterable& numbers) {
+  std::vector<std::uint16_t> missing;
+  for (const py::handle one : numbers) missing.push_back(number<std::uint16_t>(one, "sequence_number"));
+  require(
+      self.writer.nack(number<std::uint32_t>(ssrc, "ssrc"), number<std::uint32_t>(media_ssrc, "media_ssrc"), missing),
+      kTooMuch);
+}
+
+void add_picture_loss(OwnedWriter& self, const py::int_& ssrc, const py::int_& media_ssrc) {
+  require(
+      self.writer.picture_loss(number<std::uint32_t>(ssrc, "ssrc"), number<std::uint32_t>(media_ssrc, "media_ssrc")),
+      kTooMuch);
+}
+
+void add_full_intra_request(OwnedWriter& self, const py::int_& ssrc, const py::iterable& requests) {
+  std::vector<IntraRequest> entries;
+  for (const py::handle one : requests) {
+    const auto fields = one.cast<py::tuple>();
+    entries.push_back({.ssrc = number<std::uint32_t>(fields[0], "ssrc"),
+                       .command_number = number<std::uint8_t>(fields[1], "command_number")});
+  }
+  require(self.writer.full_intra_request(number<std::uint32_t>(ssrc, "ssrc"), entries), kTooMuch);
 }
 
 ReceptionStatistics make_statistics(const py::int_& clock_hz) {
@@ -210,14 +275,16 @@ void bind_time(py::module_& m) {
 }  // namespace
 
 void bind_rtcp(py::module_ m) {
-  m.def("parse_rtcp", &parse_rtcp, py::arg("datagram"), py::arg("report"), py::arg("cname"), py::arg("goodbye"),
-        py::arg("application"), py::arg("reduced_size"));
+  m.def("parse_rtcp", &parse_rtcp, py::arg("datagram"), py::arg("makers"), py::arg("reduced_size"));
   py::class_<OwnedWriter>(m, "RtcpWriter")
       .def(py::init<>())
       .def("report", &add_report, py::arg("ssrc"), py::arg("sender").none(true), py::arg("reports"))
       .def("cname", &add_cname, py::arg("ssrc"), py::arg("name"))
       .def("goodbye", &add_goodbye, py::arg("ssrcs"), py::arg("reason"))
       .def("application", &add_application, py::arg("ssrc"), py::arg("name"), py::arg("data"), py::arg("subtype"))
+      .def("nack", &add_nack, py::arg("ssrc"), py::arg("media_ssrc"), py::arg("numbers"))
+      .def("picture_loss", &add_picture_loss, py::arg("ssrc"), py::arg("media_ssrc"))
+      .def("full_intra_request", &add_full_intra_request, py::arg("ssrc"), py::arg("requests"))
       .def("written", [](const OwnedWriter& self) { return copy(self.writer.written()); });
   bind_statistics(m);
   bind_time(m);

@@ -18,13 +18,15 @@ enum class RtcpType : std::uint8_t {
   receiver_report = 201,
   source_description = 202,
   goodbye = 203,
-  application = 204
+  application = 204,
+  transport_feedback = 205,  ///< RFC 4585, see feedback.hpp
+  payload_feedback = 206     ///< the same
 };
 
 /// One packet of a compound; `body` begins behind the common header and has its padding taken off.
 struct RtcpPacket {
-  RtcpType type{};         ///< may be none of the five, those are to be skipped
-  std::uint8_t count = 0;  ///< of report blocks, chunks or sources; 0..31
+  RtcpType type{};         ///< may be none of these, such are to be skipped
+  std::uint8_t count = 0;  ///< of report blocks, chunks or sources, or the format of feedback; 0..31
   Bytes body;
 };
 

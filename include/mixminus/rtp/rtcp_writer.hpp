@@ -1,4 +1,4 @@
-// Writing RTCP compound packets, RFC 3550 section 6.
+// Writing RTCP compound packets, RFC 3550 section 6, and feedback in them, RFC 4585 and 5104.
 #pragma once
 
 #include <cstddef>
@@ -8,6 +8,7 @@
 
 #include "mixminus/base/export.hpp"
 #include "mixminus/base/packet_view.hpp"
+#include "mixminus/rtp/feedback.hpp"
 #include "mixminus/rtp/rtcp.hpp"
 
 namespace mixminus::rtp {
@@ -28,6 +29,13 @@ class MIXMINUS_API RtcpWriter {
   bool goodbye(std::span<const std::uint32_t> ssrcs, std::string_view reason) noexcept;
   /// APP; its data must be whole 32-bit words.
   bool application(const Application& application) noexcept;
+  /// Generic NACK of at least one number. Those up to 16 above the first of an entry share it, so ascending order is
+  /// shortest.
+  bool nack(std::uint32_t ssrc, std::uint32_t media_ssrc, std::span<const std::uint16_t> numbers) noexcept;
+  /// PLI.
+  bool picture_loss(std::uint32_t ssrc, std::uint32_t media_ssrc) noexcept;
+  /// FIR with at least one entry.
+  bool full_intra_request(std::uint32_t ssrc, std::span<const IntraRequest> requests) noexcept;
 
   [[nodiscard]] Bytes written() const noexcept { return out_.first(size_bytes_); }
 

@@ -6,6 +6,9 @@ _R = TypeVar("_R")
 _C = TypeVar("_C")
 _G = TypeVar("_G")
 _A = TypeVar("_A")
+_N = TypeVar("_N")
+_P = TypeVar("_P")
+_F = TypeVar("_F")
 
 _Packet: TypeAlias = tuple[int, int, int, int, bytes, bool, tuple[int, ...], int, bytes]
 _Block: TypeAlias = tuple[int, int, bytes, bool]
@@ -35,12 +38,17 @@ class ElementWriter:
 
 def parse_rtcp(
     datagram: bytes,
-    report: Callable[[int, _SenderInfo | None, list[_ReceptionReport]], _R],
-    cname: Callable[[int, bytes], _C],
-    goodbye: Callable[[tuple[int, ...], bytes], _G],
-    application: Callable[[int, bytes, bytes, int], _A],
+    makers: tuple[
+        Callable[[int, _SenderInfo | None, list[_ReceptionReport]], _R],
+        Callable[[int, bytes], _C],
+        Callable[[tuple[int, ...], bytes], _G],
+        Callable[[int, bytes, bytes, int], _A],
+        Callable[[int, int, tuple[int, ...]], _N],
+        Callable[[int, int], _P],
+        Callable[[int, list[tuple[int, int]]], _F],
+    ],
     reduced_size: bool,
-) -> list[_R | _C | _G | _A]: ...
+) -> list[_R | _C | _G | _A | _N | _P | _F]: ...
 
 class RtcpWriter:
     def __init__(self) -> None: ...
@@ -50,6 +58,9 @@ class RtcpWriter:
     def cname(self, ssrc: int, name: bytes) -> None: ...
     def goodbye(self, ssrcs: Iterable[int], reason: bytes) -> None: ...
     def application(self, ssrc: int, name: bytes, data: bytes, subtype: int) -> None: ...
+    def nack(self, ssrc: int, media_ssrc: int, numbers: Iterable[int]) -> None: ...
+    def picture_loss(self, ssrc: int, media_ssrc: int) -> None: ...
+    def full_intra_request(self, ssrc: int, requests: Iterable[tuple[int, int]]) -> None: ...
     def written(self) -> bytes: ...
 
 class Arrival(enum.Enum):

@@ -1,6 +1,7 @@
 // Any datagram: all that is read of it lies inside it, and reports are built again to the same bytes.
 #include <vector>
 
+#include "mixminus/rtp/feedback.hpp"
 #include "mixminus/rtp/rtcp_writer.hpp"
 #include "views.hpp"
 
@@ -12,7 +13,7 @@ static std::vector<std::uint8_t> shaped(const std::uint8_t* data, std::size_t si
   if (size < 4 || data[0] % 2 == 0) return bytes;
   bytes.resize(size / 4 * 4);
   bytes[0] = static_cast<std::uint8_t>(0x80 | (data[0] & 0x1F));
-  bytes[1] = static_cast<std::uint8_t>(200 + data[1] % 5);
+  bytes[1] = static_cast<std::uint8_t>(200 + data[1] % 7);
   bytes[2] = static_cast<std::uint8_t>((bytes.size() / 4 - 1) >> 8);
   bytes[3] = static_cast<std::uint8_t>(bytes.size() / 4 - 1);
   return bytes;
@@ -56,6 +57,34 @@ static void check_application(const rtp::RtcpPacket& packet) {
   fuzz::require(writer.application(application) && fuzz::same(writer.written().subspan(4), packet.body));
 }
 
+/// Numbers that repeat or fall are packed otherwise than they came; that they are the same is what counts.
+static void check_nack(const rtp::RtcpPacket& packet) {
+  rtp::Nack nack;
+  if (rtp::parse_nack(packet, nack) != Status::ok) return;
+  fuzz::require(fuzz::is_inside(packet.body, nack.entries));
+  std::vector<std::uint16_t> numbers;
+  rtp::NackReader reader(nack);
+  for (std::uint16_t number = 0; reader.next(number);) numbers.push_back(number);
+  std::vector<std::uint8_t> memory(12 + 4 * numbers.size());
+  rtp::RtcpWriter writer(memory);
+  fuzz::require(writer.nack(nack.ssrc, nack.media_ssrc, numbers) && writer.written().size() <= 4 + packet.body.size());
+}
+
+static void check_key_frame_requests(const rtp::RtcpPacket& packet) {
+  std::vector<std::uint8_t> memory(4 + packet.body.size());
+  rtp::RtcpWriter writer(memory);
+  rtp::PictureLoss loss;
+  if (rtp::parse_picture_loss(packet, loss) == Status::ok)
+    fuzz::require(writer.picture_loss(loss.ssrc, loss.media_ssrc) &&
+                  fuzz::same(writer.written().subspan(4), packet.body.first(8)));
+  rtp::FullIntraRequest request;
+  if (rtp::parse_full_intra_request(packet, request) != Status::ok) return;
+  fuzz::require(fuzz::is_inside(packet.body, request.entries));
+  std::vector<rtp::IntraRequest> entries;
+  for (std::size_t i = 0; i < rtp::intra_request_count(request); ++i) entries.push_back(rtp::intra_request(request, i));
+  fuzz::require(writer.full_intra_request(request.ssrc, entries));
+}
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::vector<std::uint8_t> bytes = shaped(data, size);
   const bool is_compound = rtp::validate_compound(bytes) == Status::ok;
@@ -68,6 +97,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check_names(packet);
     check_goodbye(packet);
     check_application(packet);
+    check_nack(packet);
+    check_key_frame_requests(packet);
   }
   fuzz::require(packets <= size / 4 && !(is_compound && reader.is_malformed()));
   return 0;
