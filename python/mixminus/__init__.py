@@ -29,7 +29,7 @@ from mixminus.errors import (
     UnknownLegError,
     UnsupportedCodecError,
 )
-from mixminus.stats import AudioReceiverStats, LegStats, TalkerId, TrunkStats
+from mixminus.stats import AudioReceiverStats, LegStats, PathStats, TalkerId, TrunkStats
 
 __all__ = [
     "ActiveSpeaker",
@@ -46,6 +46,7 @@ __all__ = [
     "MixminusError",
     "NotConfiguredError",
     "OutOfRangeError",
+    "PathStats",
     "ReceiverBank",
     "Resampler",
     "ShapeMismatchError",

@@ -256,6 +256,11 @@ cdef class Codec:
     cdef cnp.ndarray room_for(self, int samples)
     cdef cnp.ndarray filled(self, cnp.ndarray pcm, int32_t samples)
 
+cdef extern from "mixminus/rtp/rtcp.hpp" namespace "mixminus::rtp" nogil:
+    cdef cppclass SenderInfo:
+        uint64_t ntp
+        uint32_t rtp_timestamp
+
 cdef extern from "mixminus/conference/audio_receiver.hpp" namespace "mixminus::conference" nogil:
     cdef cppclass CoreReceiverConfig "mixminus::conference::ReceiverConfig":
         CodecConfig codec
@@ -269,6 +274,17 @@ cdef extern from "mixminus/conference/audio_receiver.hpp" namespace "mixminus::c
         float ms_per_percent
         int32_t audio_level_id
 
+    cdef cppclass PathStatistics:
+        uint64_t packets_received
+        uint64_t packets_first
+        int64_t packets_lost
+        int64_t jitter_ns
+
+    cdef cppclass PathStatisticsArray "std::array<mixminus::conference::PathStatistics, mixminus::conference::kMaxPaths>":
+        PathStatistics& operator[](size_t)
+
+    const size_t kMaxPaths
+
     cdef cppclass CoreReceiverStatistics "mixminus::conference::ReceiverStatistics":
         uint64_t packets_received
         int64_t packets_lost
@@ -277,6 +293,7 @@ cdef extern from "mixminus/conference/audio_receiver.hpp" namespace "mixminus::c
         int64_t jitter_ns
         double jitter_buffer_delay_s
         double jitter_buffer_target_delay_s
+        double jitter_buffer_minimum_delay_s
         uint64_t jitter_buffer_emitted_count
         uint64_t total_samples_received
         uint64_t concealed_samples
@@ -284,6 +301,9 @@ cdef extern from "mixminus/conference/audio_receiver.hpp" namespace "mixminus::c
         uint64_t concealment_events
         uint64_t inserted_samples_for_deceleration
         uint64_t removed_samples_for_acceleration
+        uint64_t interruption_count
+        double total_interruption_duration_s
+        uint64_t nack_count
         uint64_t fec_packets_received
         uint64_t fec_packets_discarded
         uint64_t packets_duplicated
@@ -293,6 +313,11 @@ cdef extern from "mixminus/conference/audio_receiver.hpp" namespace "mixminus::c
         int64_t target_delay_ns
         int64_t playout_delay_ns
         float clock_drift_ppm
+        float burst_density
+        float gap_density
+        int64_t burst_duration_ns
+        int64_t gap_duration_ns
+        PathStatisticsArray paths
 
     cdef enum class CorePlayout "mixminus::conference::Playout"(uint8_t):
         pass
@@ -300,7 +325,11 @@ cdef extern from "mixminus/conference/audio_receiver.hpp" namespace "mixminus::c
     cdef cppclass CoreAudioReceiver "mixminus::conference::AudioReceiver":
         Status configure(const CoreReceiverConfig& config) noexcept
         Status configure(const CoreReceiverConfig& config, unique_ptr[CoreCodec] codec) noexcept
-        void insert(span[const_uint8_t] datagram, int64_t arrival_ns) noexcept
+        void insert(span[const_uint8_t] datagram, int64_t arrival_ns, size_t path) noexcept
+        size_t take_nacks(int64_t now_ns, int64_t round_trip_ns, span[uint16_t] numbers) noexcept
+        Status set_min_delay_ms(int32_t min_delay_ms) noexcept
+        cbool playout_ntp(int64_t now_ns, uint64_t& ntp) noexcept
+        void receive(const SenderInfo& report, int64_t arrival_ns) noexcept
         CorePlayout pull(int64_t now_ns, span[int16_t] out) noexcept
         CorePlayout skip(int64_t now_ns) noexcept
         int64_t take_shift_samples() noexcept
@@ -313,7 +342,7 @@ cdef class AudioReceiver:
     cdef readonly cnp.npy_intp frame_samples
     cdef int playout
     cdef int64_t shift_samples
-    cdef void receive(self, const uint8_t* datagram, size_t size, int64_t arrival_ns) noexcept nogil
+    cdef void receive(self, const uint8_t* datagram, size_t size, int64_t arrival_ns, size_t path) noexcept nogil
 
 cdef class ReceiverBank:
     cdef readonly tuple receivers
@@ -431,7 +460,7 @@ cdef extern from "mixminus/conference/conference.hpp" namespace "mixminus::confe
         Status configure(const ConferenceConfig& config) noexcept
         Status add_leg(const LegConfig& config, LegCodecs codecs, LegId& id) noexcept
         Status remove_leg(LegId id) noexcept
-        void receive(LegId id, span[const_uint8_t] datagram, int64_t arrival_ns) noexcept
+        void receive(LegId id, span[const_uint8_t] datagram, int64_t arrival_ns, size_t path) noexcept
         void tick(int64_t now_ns) noexcept
         span[const_uint8_t] packet(LegId id) noexcept
         void take_packet(LegId id) noexcept

@@ -5,7 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-__all__ = ["AudioReceiverStats", "LegStats", "TalkerId", "TrunkStats"]
+__all__ = ["AudioReceiverStats", "LegStats", "PathStats", "TalkerId", "TrunkStats"]
+
+
+class PathStats(NamedTuple):
+    """One of the ways by which copies of the same packets come (RFC 7198)."""
+
+    packets_received: int
+    """Of the stream that is followed."""
+    packets_first: int
+    """Of them, no copy had come before."""
+    packets_lost: int
+    """On this way, RFC 3550 appendix A.3."""
+    jitter: float
+    """Seconds, RFC 3550 appendix A.8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +27,8 @@ class AudioReceiverStats:
 
     The first block has the names, meanings and units of RTCInboundRtpStreamStats: samples at the
     receiver's own rate, times in seconds. `jitter_buffer_delay` and `jitter_buffer_target_delay` are
-    sums over emitted samples: divide by `jitter_buffer_emitted_count` for a mean.
+    sums over emitted samples: divide by `jitter_buffer_emitted_count` for a mean. An interruption is 150 ms
+    of concealment or more.
     """
 
     packets_received: int
@@ -24,6 +38,7 @@ class AudioReceiverStats:
     jitter: float
     jitter_buffer_delay: float
     jitter_buffer_target_delay: float
+    jitter_buffer_minimum_delay: float
     jitter_buffer_emitted_count: int
     total_samples_received: int
     concealed_samples: int
@@ -31,6 +46,9 @@ class AudioReceiverStats:
     concealment_events: int
     inserted_samples_for_deceleration: int
     removed_samples_for_acceleration: int
+    interruption_count: int
+    total_interruption_duration: float
+    nack_count: int
     fec_packets_received: int
     fec_packets_discarded: int
 
@@ -47,6 +65,16 @@ class AudioReceiverStats:
     """Seconds at which it ran when the last packet was played."""
     clock_drift_ppm: float
     """By which the sender's clock is slower than ours; 0 while it is below 75 or not known."""
+    burst_density: float
+    """Share of the packets in bursts of loss that was not there to be played, 0..1 (RFC 3611 section 4.7.2)."""
+    gap_density: float
+    """The same between bursts."""
+    burst_duration: float
+    """Seconds, mean."""
+    gap_duration: float
+    """Seconds, mean."""
+    paths: tuple[PathStats, ...]
+    """By path, as far as one was used."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@
 
 #include "bindings/rtp_values.hpp"
 #include "mixminus/base/wrap.hpp"
+#include "mixminus/rtp/burst_gap.hpp"
 #include "mixminus/rtp/feedback.hpp"
 #include "mixminus/rtp/ntp.hpp"
 #include "mixminus/rtp/reception.hpp"
@@ -231,6 +232,14 @@ void bind_statistics(py::module_& m) {
       .value("far_off", Arrival::far_off)
       .value("restarted", Arrival::restarted)
       .finalize();
+  py::class_<BurstGap>(m, "BurstGap", "Whether losses come alone or in bursts, RFC 3611 section 4.7.2.")
+      .def(py::init<>())
+      .def("receive", &BurstGap::receive)
+      .def("lose", &BurstGap::lose, py::arg("packets") = 1)
+      .def_property_readonly("burst_density", &BurstGap::burst_density)
+      .def_property_readonly("gap_density", &BurstGap::gap_density)
+      .def_property_readonly("burst_packets", &BurstGap::burst_packets)
+      .def_property_readonly("gap_packets", &BurstGap::gap_packets);
   py::class_<Self>(m, "ReceptionStatistics")
       .def(py::init(&make_statistics), py::arg("clock_hz"))
       .def("receive", py::overload_cast<std::uint16_t, std::uint32_t, std::int64_t>(&Self::receive),

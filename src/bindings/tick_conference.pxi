@@ -22,7 +22,7 @@ cdef class Leg:
     def __init__(self):
         raise TypeError("legs are made by Conference.add_leg()")
 
-    def receive(self, packet, int64_t arrival_ns):
+    def receive(self, packet, int64_t arrival_ns, size_t path=0):
         """Take an RTP or RTCP packet from the site (RFC 3550, told apart by RFC 5761). Never raises for its content.
 
         Parameters
@@ -31,16 +31,26 @@ cdef class Leg:
             One whole datagram.
         arrival_ns : int
             When it came, on the clock of ``tick(now_ns)``.
+        path : int
+            The way by which it came, 0..3, where the site sends copies by several (RFC 7198): the first copy is
+            used, and ``stats().paths`` tells what each way brought.
+
+        Raises
+        ------
+        OutOfRangeError
+            No such path.
         """
         cdef Py_buffer view
+        if path >= kMaxPaths:
+            raise OutOfRangeError(f"path {path} of {kMaxPaths}")
         if type(packet) is bytes:
             self.conference.core.receive(
                 self.id, span[const_uint8_t](<const uint8_t*>PyBytes_AS_STRING(packet), <size_t>PyBytes_GET_SIZE(packet)),
-                arrival_ns)
+                arrival_ns, path)
             return
         PyObject_GetBuffer(packet, &view, PyBUF_SIMPLE)
         self.conference.core.receive(
-            self.id, span[const_uint8_t](<const uint8_t*>view.buf, <size_t>view.len), arrival_ns)
+            self.id, span[const_uint8_t](<const uint8_t*>view.buf, <size_t>view.len), arrival_ns, path)
         PyBuffer_Release(&view)
 
     def take_packet(self):

@@ -1,6 +1,6 @@
 """AudioReceiver: packets of one sender in, frames out."""
 
-from mixminus.stats import AudioReceiverStats
+from mixminus.stats import AudioReceiverStats, PathStats
 
 cdef tuple PLAYOUTS = ("silence", "speech", "comfort_noise", "concealment")
 cdef double NS = 1e-9
@@ -19,7 +19,7 @@ cdef class AudioReceiver:
     sample_rate_hz : int
         Of the frames that come out: 8000, 12000, 16000, 24000, 32000, 44100 or 48000; that of an L16 codec too.
     frame_ms : int
-        What one `pull` gives: 10, 20, 40 or 60, whatever the packets hold.
+        What one `pull` gives: 5, 10, 20, 40 or 60, whatever the packets hold.
     payload_type : int, optional
         Default: that of RFC 3551, or 111 for Opus.
     red_payload_type : int, optional
@@ -66,7 +66,7 @@ cdef class AudioReceiver:
             check(self.core.configure(config, wrap_codec(codec)), f"no receiver of {codec!r} can be made so")
         self.frame_samples = self.core.frame_samples()
 
-    def insert(self, packet, int64_t arrival_ns):
+    def insert(self, packet, int64_t arrival_ns, size_t path=0):
         """Take one RTP packet.
 
         Parameters
@@ -75,17 +75,97 @@ cdef class AudioReceiver:
             The whole datagram. What is no RTP is counted and dropped.
         arrival_ns : int
             When it came, on the clock of `pull`'s `now_ns`.
+        path : int
+            The way by which it came, 0..3, where copies of one stream come by several (RFC 7198): the first
+            copy is used, and ``stats().paths`` tells what each way brought.
+
+        Raises
+        ------
+        OutOfRangeError
+            No such path.
         """
         cdef Py_buffer view
+        if path >= kMaxPaths:
+            raise OutOfRangeError(f"path {path} of {kMaxPaths}")
         if PyBytes_CheckExact(packet):
-            self.receive(<const uint8_t*>PyBytes_AS_STRING(packet), PyBytes_GET_SIZE(packet), arrival_ns)
+            self.receive(<const uint8_t*>PyBytes_AS_STRING(packet), PyBytes_GET_SIZE(packet), arrival_ns, path)
             return
         PyObject_GetBuffer(packet, &view, PyBUF_SIMPLE)
-        self.receive(<const uint8_t*>view.buf, view.len, arrival_ns)
+        self.receive(<const uint8_t*>view.buf, view.len, arrival_ns, path)
         PyBuffer_Release(&view)
 
-    cdef void receive(self, const uint8_t* datagram, size_t size, int64_t arrival_ns) noexcept nogil:
-        self.core.insert(span[const_uint8_t](datagram, size), arrival_ns)
+    cdef void receive(self, const uint8_t* datagram, size_t size, int64_t arrival_ns, size_t path) noexcept nogil:
+        self.core.insert(span[const_uint8_t](datagram, size), arrival_ns, path)
+
+    def take_nacks(self, int64_t now_ns, int64_t round_trip_ns=0):
+        """Return the sequence numbers to ask the sender for now, ascending (``rtp.build_rtcp`` makes the NACK).
+
+        Each is asked for when nothing suggests that it is only late, again after a round trip and some, and no
+        more when its time has passed. What then comes is inserted like any packet.
+
+        Parameters
+        ----------
+        now_ns : int
+            On the clock of `insert`.
+        round_trip_ns : int
+            As reports tell it; 0: not known.
+
+        Returns
+        -------
+        list of int
+            At most 64.
+        """
+        cdef uint16_t[64] numbers
+        cdef size_t i, count = self.core.take_nacks(now_ns, round_trip_ns, span[uint16_t](numbers, <size_t>64))
+        return [numbers[i] for i in range(count)]
+
+    def set_min_delay_ms(self, int min_delay_ms):
+        """Raise or lower the least delay while it runs, so that sound waits for later pictures.
+
+        Playout goes there as it follows the network: in pauses at once, in a voice by its periods.
+
+        Parameters
+        ----------
+        min_delay_ms : int
+            0..`max_delay_ms`.
+
+        Raises
+        ------
+        OutOfRangeError
+            Outside these bounds.
+        """
+        check(self.core.set_min_delay_ms(min_delay_ms), f"min_delay_ms {min_delay_ms} is outside 0..max_delay_ms")
+
+    def receive_report(self, report, int64_t arrival_ns):
+        """Take what the sender reports of this stream (RFC 3550 section 6.4.1).
+
+        Parameters
+        ----------
+        report : rtp.SenderInfo
+            Its NTP and RTP timestamps tie the stream to the sender's wall clock.
+        arrival_ns : int
+            When it came.
+        """
+        cdef SenderInfo info
+        info.ntp, info.rtp_timestamp = report.ntp, report.rtp_timestamp
+        self.core.receive(info, arrival_ns)
+
+    def playout_ntp(self, int64_t now_ns):
+        """Return when the sender captured what is played at `now_ns`, or None while that is not known.
+
+        Parameters
+        ----------
+        now_ns : int
+            On the clock of `pull`.
+
+        Returns
+        -------
+        int or None
+            An NTP timestamp of the sender's clock, 64 bits, as in ``rtp.SenderInfo`` (W3C
+            ``estimatedPlayoutTimestamp``).
+        """
+        cdef uint64_t ntp = 0
+        return ntp if self.core.playout_ntp(now_ns, ntp) else None
 
     def pull(self, int64_t now_ns, out=None):
         """Return the next frame.
@@ -187,7 +267,7 @@ cdef class ReceiverBank:
     def __len__(self):
         return len(self.receivers)
 
-    def insert_many(self, indices, packets, arrivals_ns):
+    def insert_many(self, indices, packets, arrivals_ns, size_t path=0):
         """Take packets, each for the receiver of its index.
 
         Parameters
@@ -198,6 +278,8 @@ cdef class ReceiverBank:
             Whole datagrams.
         arrivals_ns : sequence of int
             When each came.
+        path : int
+            By which all of them came, see `AudioReceiver.insert`.
 
         Raises
         ------
@@ -213,7 +295,7 @@ cdef class ReceiverBank:
             index = indices[i]
             if not 0 <= index < <Py_ssize_t>self.cores.size():
                 raise IndexError(f"no receiver {index} in a bank of {self.cores.size()}")
-            (<AudioReceiver>self.receivers[index]).insert(packets[i], arrivals_ns[i])
+            (<AudioReceiver>self.receivers[index]).insert(packets[i], arrivals_ns[i], path)
 
     def pull_many(self, int64_t now_ns, out=None):
         """Return the next frame of every receiver, shape (len(bank), frame_samples).
@@ -262,6 +344,7 @@ cdef dict inbound_fields(CoreReceiverStatistics now):
         jitter=now.jitter_ns * NS,
         jitter_buffer_delay=now.jitter_buffer_delay_s,
         jitter_buffer_target_delay=now.jitter_buffer_target_delay_s,
+        jitter_buffer_minimum_delay=now.jitter_buffer_minimum_delay_s,
         jitter_buffer_emitted_count=now.jitter_buffer_emitted_count,
         total_samples_received=now.total_samples_received,
         concealed_samples=now.concealed_samples,
@@ -269,6 +352,9 @@ cdef dict inbound_fields(CoreReceiverStatistics now):
         concealment_events=now.concealment_events,
         inserted_samples_for_deceleration=now.inserted_samples_for_deceleration,
         removed_samples_for_acceleration=now.removed_samples_for_acceleration,
+        interruption_count=now.interruption_count,
+        total_interruption_duration=now.total_interruption_duration_s,
+        nack_count=now.nack_count,
         fec_packets_received=now.fec_packets_received,
         fec_packets_discarded=now.fec_packets_discarded,
         packets_duplicated=now.packets_duplicated,
@@ -278,4 +364,20 @@ cdef dict inbound_fields(CoreReceiverStatistics now):
         target_delay=now.target_delay_ns * NS,
         playout_delay=now.playout_delay_ns * NS,
         clock_drift_ppm=now.clock_drift_ppm,
+        burst_density=now.burst_density,
+        gap_density=now.gap_density,
+        burst_duration=now.burst_duration_ns * NS,
+        gap_duration=now.gap_duration_ns * NS,
+        paths=paths_of(now),
     )
+
+
+cdef tuple paths_of(CoreReceiverStatistics& now):
+    cdef size_t i, used = kMaxPaths
+    while used > 1 and now.paths[used - 1].packets_received == 0:
+        used -= 1
+    return tuple([
+        PathStats(now.paths[i].packets_received, now.paths[i].packets_first, now.paths[i].packets_lost,
+                  now.paths[i].jitter_ns * NS)
+        for i in range(used)
+    ])

@@ -7,10 +7,12 @@
 #include <new>
 #include <utility>
 
+#include "conference/path_counters.hpp"
 #include "conference/rendering.hpp"
 #include "mixminus/base/time.hpp"
 #include "mixminus/jitter/jitter_buffer.hpp"
 #include "mixminus/rtp/header_extensions.hpp"
+#include "mixminus/rtp/ntp.hpp"
 #include "mixminus/rtp/packet.hpp"
 #include "mixminus/rtp/reception.hpp"
 #include "mixminus/rtp/redundancy.hpp"
@@ -22,12 +24,14 @@ namespace {
 constexpr std::int64_t kNsPerMs = 1'000'000;
 constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 constexpr std::int32_t kMaxDatagramBytes = 1500;
-constexpr std::int32_t kMaxPacketMs = 120;  // RFC 7587 section 4.2
+constexpr std::int32_t kMaxPacketMs = 120;                     // RFC 7587 section 4.2
+constexpr std::int64_t kMaxReportAgeNs = 3600 * kNsPerSecond;  // it is of another stream, or clocks have jumped
 constexpr int kMaxStepsAPull = 512;
 
 bool is_valid(const ReceiverConfig& config) noexcept {
-  const bool has_frame =
-      config.frame_ms == 10 || config.frame_ms == 20 || config.frame_ms == 40 || config.frame_ms == 60;
+  constexpr std::array kFramesMs{5, 10, 20, 40, 60};
+  const bool has_frame = std::ranges::find(kFramesMs, config.frame_ms) != kFramesMs.end() &&
+                         config.sample_rate_hz * config.frame_ms % 1000 == 0;
   const auto is_type = [](std::int32_t type) { return type >= -1 && type <= 127; };
   return has_frame && config.sample_rate_hz >= 8000 && config.sample_rate_hz <= 48000 && config.min_delay_ms >= 0 &&
          config.min_delay_ms <= config.max_delay_ms && config.max_delay_ms <= 2000 && config.ms_per_percent >= 1.0F &&
@@ -45,6 +49,7 @@ ReceiverStatistics& ReceiverStatistics::operator+=(const ReceiverStatistics& oth
   jitter_ns = std::max(jitter_ns, other.jitter_ns);
   jitter_buffer_delay_s += other.jitter_buffer_delay_s;
   jitter_buffer_target_delay_s += other.jitter_buffer_target_delay_s;
+  jitter_buffer_minimum_delay_s += other.jitter_buffer_minimum_delay_s;
   jitter_buffer_emitted_count += other.jitter_buffer_emitted_count;
   total_samples_received += other.total_samples_received;
   concealed_samples += other.concealed_samples;
@@ -52,6 +57,9 @@ ReceiverStatistics& ReceiverStatistics::operator+=(const ReceiverStatistics& oth
   concealment_events += other.concealment_events;
   inserted_samples_for_deceleration += other.inserted_samples_for_deceleration;
   removed_samples_for_acceleration += other.removed_samples_for_acceleration;
+  interruption_count += other.interruption_count;
+  total_interruption_duration_s += other.total_interruption_duration_s;
+  nack_count += other.nack_count;
   fec_packets_received += other.fec_packets_received;
   fec_packets_discarded += other.fec_packets_discarded;
   packets_duplicated += other.packets_duplicated;
@@ -61,6 +69,16 @@ ReceiverStatistics& ReceiverStatistics::operator+=(const ReceiverStatistics& oth
   target_delay_ns = std::max(target_delay_ns, other.target_delay_ns);
   playout_delay_ns = std::max(playout_delay_ns, other.playout_delay_ns);
   if (std::abs(other.clock_drift_ppm) > std::abs(clock_drift_ppm)) clock_drift_ppm = other.clock_drift_ppm;
+  burst_density = std::max(burst_density, other.burst_density);
+  gap_density = std::max(gap_density, other.gap_density);
+  burst_duration_ns = std::max(burst_duration_ns, other.burst_duration_ns);
+  gap_duration_ns = std::max(gap_duration_ns, other.gap_duration_ns);
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    paths[i].packets_received += other.paths[i].packets_received;
+    paths[i].packets_first += other.paths[i].packets_first;
+    paths[i].packets_lost += other.paths[i].packets_lost;
+    paths[i].jitter_ns = std::max(paths[i].jitter_ns, other.paths[i].jitter_ns);
+  }
   return *this;
 }
 
@@ -70,16 +88,19 @@ struct AudioReceiver::State {
   jitter::JitterBuffer jitter;
   Rendering rendering;
   rtp::ReceptionStatistics reception;
+  PathCounters paths;
   std::uint32_t reception_ssrc = 0;
+  rtp::SenderInfo sender{};  // of the last report, since the stream began
+  bool has_sender = false;
   ReceiverStatistics counted{};
   std::size_t frame_samples = 0;
   std::int32_t claim_dbov = kNoClaim;
 
   Status configure();
-  void insert(const PacketView& packet, std::int64_t arrival_ns) noexcept;
-  void insert_media(const PacketView& packet, std::int64_t arrival_ns) noexcept;
-  void count_reception(const PacketView& packet, std::int64_t arrival_ns) noexcept;
-  void insert_redundant(const PacketView& packet, std::int64_t arrival_ns) noexcept;
+  void insert(const PacketView& packet, std::int64_t arrival_ns, std::size_t path) noexcept;
+  bool insert_media(const PacketView& packet, std::int64_t arrival_ns) noexcept;
+  void count_reception(const PacketView& packet, std::int64_t arrival_ns, std::size_t path, bool is_first) noexcept;
+  bool insert_redundant(const PacketView& packet, std::int64_t arrival_ns) noexcept;
   void insert_copy(const PacketView& packet, const rtp::Block& block, std::int64_t arrival_ns) noexcept;
   [[nodiscard]] std::int8_t claimed_level_dbov(const PacketView& packet) const noexcept;
   bool describe(std::uint8_t payload_type, Bytes payload, jitter::Media& media) noexcept;
@@ -131,40 +152,41 @@ Status AudioReceiver::State::configure() {
                     .max_payload_bytes = max_payload_bytes,
                     .delay = {config.min_delay_ms * kNsPerMs, config.max_delay_ms * kNsPerMs},
                     .ms_per_percent = config.ms_per_percent});
-  const Status status = reception.configure(codec->rtp_clock_hz());
+  Status status = reception.configure(codec->rtp_clock_hz());
+  if (status == Status::ok) status = paths.configure(codec->rtp_clock_hz());
   if (status != Status::ok) return status;
   return rendering.configure(*codec, config.sample_rate_hz, frame_samples, static_cast<std::size_t>(max_payload_bytes));
 }
 
-void AudioReceiver::insert(Bytes datagram, std::int64_t arrival_ns) noexcept {
+void AudioReceiver::insert(Bytes datagram, std::int64_t arrival_ns, std::size_t path) noexcept {
   if (state_ == nullptr) return;
   PacketView packet;
   if (rtp::parse(datagram, packet) != Status::ok)
     ++state_->counted.packets_malformed;
   else
-    insert(packet, arrival_ns);
+    insert(packet, arrival_ns, path);
 }
 
-void AudioReceiver::insert(const PacketView& packet, std::int64_t arrival_ns) noexcept {
-  if (state_ != nullptr) state_->insert(packet, bounded_time_ns(arrival_ns));
+void AudioReceiver::insert(const PacketView& packet, std::int64_t arrival_ns, std::size_t path) noexcept {
+  if (state_ != nullptr) state_->insert(packet, bounded_time_ns(arrival_ns), std::min(path, kMaxPaths - 1));
 }
 
-void AudioReceiver::State::insert(const PacketView& packet, std::int64_t arrival_ns) noexcept {
+void AudioReceiver::State::insert(const PacketView& packet, std::int64_t arrival_ns, std::size_t path) noexcept {
   ++counted.packets_received;
   counted.bytes_received += packet.payload.size();
-  if (packet.payload_type == config.red_payload_type)
-    insert_redundant(packet, arrival_ns);
-  else
-    insert_media(packet, arrival_ns);
-  if (jitter.is_source(packet.ssrc)) count_reception(packet, arrival_ns);
+  const bool is_redundant = packet.payload_type == config.red_payload_type;
+  const bool is_first = is_redundant ? insert_redundant(packet, arrival_ns) : insert_media(packet, arrival_ns);
+  if (jitter.is_source(packet.ssrc)) count_reception(packet, arrival_ns, path, is_first);
 }
 
-void AudioReceiver::State::insert_media(const PacketView& packet, std::int64_t arrival_ns) noexcept {
+/// False: a copy of it had come before.
+bool AudioReceiver::State::insert_media(const PacketView& packet, std::int64_t arrival_ns) noexcept {
   jitter::Media media;
-  if (!describe(packet.payload_type, packet.payload, media)) return;
+  if (!describe(packet.payload_type, packet.payload, media)) return true;
   media.level_dbov = claimed_level_dbov(packet);
-  const bool is_stored = jitter.insert(packet, media, arrival_ns) == jitter::Insertion::stored;
-  if (is_stored) claim_dbov = std::max<std::int32_t>(claim_dbov, media.level_dbov);
+  const jitter::Insertion insertion = jitter.insert(packet, media, arrival_ns);
+  if (insertion == jitter::Insertion::stored) claim_dbov = std::max<std::int32_t>(claim_dbov, media.level_dbov);
+  return insertion != jitter::Insertion::duplicate;
 }
 
 std::int8_t AudioReceiver::State::claimed_level_dbov(const PacketView& packet) const noexcept {
@@ -174,20 +196,26 @@ std::int8_t AudioReceiver::State::claimed_level_dbov(const PacketView& packet) c
   return level.level_dbov;
 }
 
-void AudioReceiver::State::count_reception(const PacketView& packet, std::int64_t arrival_ns) noexcept {
+void AudioReceiver::State::count_reception(const PacketView& packet, std::int64_t arrival_ns, std::size_t path,
+                                           bool is_first) noexcept {
   if (packet.ssrc != reception_ssrc) {
     counted.packets_lost += reception.packets_lost();
     (void)reception.configure(codec->rtp_clock_hz());
+    paths.start_stream(codec->rtp_clock_hz());
+    has_sender &= reception_ssrc == 0;  // reports may come before the stream
     reception_ssrc = packet.ssrc;
   }
+  paths.receive(packet, arrival_ns, path, is_first);
+  // the other copy was sent on purpose: for the sender only losses on all paths are losses
+  if (!is_first && paths.are_several()) return;
   (void)reception.receive(packet.sequence_number, packet.rtp_timestamp, arrival_ns);
 }
 
-void AudioReceiver::State::insert_redundant(const PacketView& packet, std::int64_t arrival_ns) noexcept {
+bool AudioReceiver::State::insert_redundant(const PacketView& packet, std::int64_t arrival_ns) noexcept {
   rtp::Blocks blocks;
   if (rtp::parse_redundancy(packet.payload, blocks) != Status::ok) {
     ++counted.packets_malformed;
-    return;
+    return true;
   }
   // copies first: they are older, and the delay estimate reads arrivals in order of capture
   for (const rtp::Block& block : blocks.view())
@@ -196,7 +224,7 @@ void AudioReceiver::State::insert_redundant(const PacketView& packet, std::int64
   PacketView inner = packet;
   inner.payload_type = primary.payload_type;
   inner.payload = primary.payload;
-  insert_media(inner, arrival_ns);
+  return insert_media(inner, arrival_ns);
 }
 
 void AudioReceiver::State::insert_copy(const PacketView& packet, const rtp::Block& block,
@@ -243,6 +271,30 @@ Playout AudioReceiver::skip(std::int64_t now_ns) noexcept {
 
 std::int64_t AudioReceiver::take_shift_samples() noexcept {
   return state_ == nullptr ? 0 : state_->rendering.take_shift_samples();
+}
+
+std::size_t AudioReceiver::take_nacks(std::int64_t now_ns, std::int64_t round_trip_ns,
+                                      std::span<std::uint16_t> numbers) noexcept {
+  if (state_ == nullptr) return 0;
+  const std::size_t count = state_->jitter.take_nacks(bounded_time_ns(now_ns), round_trip_ns, numbers);
+  state_->counted.nack_count += count;
+  return count;
+}
+
+Status AudioReceiver::set_min_delay_ms(std::int32_t min_delay_ms) noexcept {
+  if (state_ == nullptr || min_delay_ms < 0 || min_delay_ms > state_->config.max_delay_ms) return Status::out_of_range;
+  state_->jitter.set_min_delay_ns(min_delay_ms * kNsPerMs);
+  return Status::ok;
+}
+
+bool AudioReceiver::playout_ntp(std::int64_t now_ns, std::uint64_t& ntp) const noexcept {
+  std::int64_t media_ns = 0;
+  if (state_ == nullptr || !state_->has_sender || !state_->rendering.media_at(bounded_time_ns(now_ns), media_ns))
+    return false;
+  const std::int64_t since_ns = media_ns - state_->jitter.media_ns_of(state_->sender.rtp_timestamp);
+  if (std::abs(since_ns) > kMaxReportAgeNs) return false;
+  ntp = rtp::ntp_from_unix_ns(rtp::unix_ns_from_ntp(state_->sender.ntp) + since_ns);
+  return true;
 }
 
 std::int32_t AudioReceiver::take_claim_dbov() noexcept {
@@ -294,6 +346,8 @@ ReceiverStatistics AudioReceiver::State::statistics() const noexcept {
   all.stream_changes = buffered.stream_changes;
   all.fec_packets_discarded = buffered.redundancy_unused;
   all.packets_malformed += counted.packets_malformed;
+  all.nack_count = counted.nack_count;
+  all.paths = paths.statistics();
   all.packets_of_other_payload_type = counted.packets_of_other_payload_type;
   all.target_delay_ns = jitter.target_delay_ns();
   all.clock_drift_ppm = jitter.drift_ppm();
@@ -305,7 +359,10 @@ ReceiverStatistics AudioReceiver::statistics() const noexcept {
 }
 
 void AudioReceiver::receive(const rtp::SenderInfo& report, std::int64_t arrival_ns) noexcept {
-  if (state_ != nullptr) state_->reception.receive(report, bounded_time_ns(arrival_ns));
+  if (state_ == nullptr) return;
+  state_->reception.receive(report, bounded_time_ns(arrival_ns));
+  state_->sender = report;
+  state_->has_sender = true;
 }
 
 bool AudioReceiver::report(std::int64_t now_ns, rtp::ReceptionReport& block) noexcept {

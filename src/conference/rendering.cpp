@@ -15,6 +15,7 @@ constexpr std::int32_t kMaxPacketMs = 120;  // RFC 7587 section 4.2; nobody send
 constexpr std::int32_t kJoinMs = 5;         // cross-fade
 constexpr std::size_t kMostCorrected = 64;  // samples that a correction adds to the longest frame
 constexpr std::size_t kTailQuanta = 5;      // of 2.5 ms: how far on a concealment is known, to join to it in phase
+constexpr std::uint64_t kInterruptionMs = 150;
 constexpr std::int32_t kCodecConcealmentMs = 200;  // later there is nothing left to continue
 constexpr std::size_t kOpusSilenceBytes = 2;       // RFC 6716: a frame without data, sent at the start of DTX
 constexpr std::int64_t kNsPerSecond = 1'000'000'000;
@@ -66,6 +67,8 @@ void Rendering::render(const jitter::Step& step, const jitter::JitterBuffer& jit
 void Rendering::play(const jitter::Step& step, const jitter::JitterBuffer& jitter) noexcept {
   settle_pending(step.ends_silence);
   count_shift(step);
+  bursts_.lose(static_cast<std::uint64_t>(step.settled_packets));
+  bursts_.receive();
   has_begun_ = true;
   claim_dbov_ = std::max(claim_dbov_, step.packet.level_dbov);
   if (step.is_new_stream) forget();
@@ -114,7 +117,7 @@ void Rendering::decode(const jitter::Step& step, const jitter::JitterBuffer& jit
   packet_samples_ = frame.size();
   playout_ = Playout::speech;
   is_pause_ = is_quiet(step, frame);
-  count_emitted(step, frame.size(), jitter.target_delay_ns());
+  count_emitted(step, frame.size(), jitter);
 
   drift_corrector_.set_stretch_ppm(step.stretch_ppm);
   append_retimed(step, frame, is_unbroken);
@@ -140,13 +143,15 @@ bool Rendering::is_quiet(const jitter::Step& step, std::span<const std::int16_t>
   return is_quiet;
 }
 
-void Rendering::count_emitted(const jitter::Step& step, std::size_t samples, std::int64_t target_delay_ns) noexcept {
+void Rendering::count_emitted(const jitter::Step& step, std::size_t samples,
+                              const jitter::JitterBuffer& jitter) noexcept {
   const std::uint64_t emitted = output_of(samples);
   statistics_.fec_packets_received += step.packet.is_redundant;
   statistics_.jitter_buffer_emitted_count += emitted;
   const double sample_seconds_a_ns = static_cast<double>(emitted) / kNsPerSecond;
   statistics_.jitter_buffer_delay_s += static_cast<double>(step.held_ns) * sample_seconds_a_ns;
-  statistics_.jitter_buffer_target_delay_s += static_cast<double>(target_delay_ns) * sample_seconds_a_ns;
+  statistics_.jitter_buffer_target_delay_s += static_cast<double>(jitter.target_delay_ns()) * sample_seconds_a_ns;
+  statistics_.jitter_buffer_minimum_delay_s += static_cast<double>(jitter.network_delay_ns()) * sample_seconds_a_ns;
   statistics_.playout_delay_ns = step.delay_ns;
 }
 
@@ -154,7 +159,10 @@ void Rendering::conceal(const jitter::Step& step) noexcept {
   settle_pending(false);
   const bool was_aside = is_aside_;
   resume(step);
-  if (recover(step) || (was_aside && conceal_whole(step))) return;
+  bursts_.lose(static_cast<std::uint64_t>(step.settled_packets));
+  if (recover(step)) return bursts_.receive();
+  bursts_.lose();
+  if (was_aside && conceal_whole(step)) return;
   conceal_samples(samples_of(step.ticks), true);
 }
 
@@ -399,8 +407,37 @@ std::uint64_t Rendering::output_of(std::size_t samples) const noexcept {
 void Rendering::count_concealed(std::uint64_t output_samples, bool is_silent) noexcept {
   statistics_.concealed_samples += output_samples;
   if (is_silent) statistics_.silent_concealed_samples += output_samples;
-  if (!is_concealing_) ++statistics_.concealment_events;
+  if (!is_concealing_) {
+    ++statistics_.concealment_events;
+    concealed_in_a_row_ = 0;
+  }
   is_concealing_ = true;
+  count_interruption(output_samples);
+}
+
+void Rendering::count_interruption(std::uint64_t output_samples) noexcept {
+  const std::uint64_t least = static_cast<std::uint64_t>(sample_rate_hz_) * kInterruptionMs / 1000;
+  const bool was_one = concealed_in_a_row_ >= least;
+  concealed_in_a_row_ += output_samples;
+  if (concealed_in_a_row_ < least) return;
+  statistics_.interruption_count += was_one ? 0 : 1;
+  const std::uint64_t counted = was_one ? output_samples : concealed_in_a_row_;
+  statistics_.total_interruption_duration_s += static_cast<double>(counted) / sample_rate_hz_;
+}
+
+bool Rendering::media_at(std::int64_t now_ns, std::int64_t& media_ns) const noexcept {
+  media_ns = now_ns - offset_ns_;
+  return has_begun_;
+}
+
+ReceiverStatistics Rendering::statistics() const noexcept {
+  ReceiverStatistics all = statistics_;
+  const double packet_ns = static_cast<double>(packet_samples_) * 1e9 / codec_rate_hz_;
+  all.burst_density = static_cast<float>(bursts_.burst_density());
+  all.gap_density = static_cast<float>(bursts_.gap_density());
+  all.burst_duration_ns = static_cast<std::int64_t>(bursts_.burst_packets() * packet_ns);
+  all.gap_duration_ns = static_cast<std::int64_t>(bursts_.gap_packets() * packet_ns);
+  return all;
 }
 
 void Rendering::settle_pending(bool was_pause) noexcept {

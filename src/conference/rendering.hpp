@@ -18,6 +18,7 @@
 #include "mixminus/jitter/quiet_detector.hpp"
 #include "mixminus/jitter/tempo.hpp"
 #include "mixminus/jitter/time_scale.hpp"
+#include "mixminus/rtp/burst_gap.hpp"
 
 namespace mixminus::conference {
 
@@ -50,9 +51,13 @@ class Rendering {
   /// The loudest level claimed for what was played since the last call, see AudioReceiver.
   [[nodiscard]] std::int8_t take_claim_dbov() noexcept;
 
+  /// The place on the sender's time line (JitterBuffer::media_ns_of) of what is played at `now_ns`; false while
+  /// nothing was.
+  bool media_at(std::int64_t now_ns, std::int64_t& media_ns) const noexcept;
+
   [[nodiscard]] std::int64_t ticks_of(std::size_t output_samples) const noexcept;
   [[nodiscard]] Playout playout() const noexcept { return playout_; }
-  [[nodiscard]] const ReceiverStatistics& statistics() const noexcept { return statistics_; }
+  [[nodiscard]] ReceiverStatistics statistics() const noexcept;
 
  private:
   void forget() noexcept;
@@ -61,7 +66,8 @@ class Rendering {
   [[nodiscard]] std::int32_t samples_of_packet(const jitter::Step& step) noexcept;
   [[nodiscard]] bool is_quiet(const jitter::Step& step, std::span<const std::int16_t> frame) noexcept;
   void count_shift(const jitter::Step& step) noexcept;
-  void count_emitted(const jitter::Step& step, std::size_t samples, std::int64_t target_delay_ns) noexcept;
+  void count_emitted(const jitter::Step& step, std::size_t samples, const jitter::JitterBuffer& jitter) noexcept;
+  void count_interruption(std::uint64_t output_samples) noexcept;
   bool decode_again(Bytes payload, std::size_t wanted) noexcept;
   void conceal(const jitter::Step& step) noexcept;
   void resume(const jitter::Step& step) noexcept;
@@ -133,10 +139,12 @@ class Rendering {
   bool is_aside_ = false;      // the decoder conceals while its state is kept for a packet that may come
   bool has_begun_ = false;
   bool is_concealing_ = false;
-  bool is_pause_ = true;        // what was heard last was no speech
-  std::int64_t offset_ns_ = 0;  // on the time line of the sender
-  std::int64_t shift_ns_ = 0;   // of it, not yet told
-  std::uint64_t pending_ = 0;   // bridged in a pause: loss or silence, the next packet tells
+  bool is_pause_ = true;                  // what was heard last was no speech
+  std::int64_t offset_ns_ = 0;            // on the time line of the sender
+  std::int64_t shift_ns_ = 0;             // of it, not yet told
+  std::uint64_t concealed_in_a_row_ = 0;  // output samples
+  rtp::BurstGap bursts_{};
+  std::uint64_t pending_ = 0;  // bridged in a pause: loss or silence, the next packet tells
   Playout playout_ = Playout::silence;
   ReceiverStatistics statistics_{};
 };

@@ -15,7 +15,7 @@ bool is_speaking(mix::Role role) noexcept { return role != mix::Role::listener &
 
 }  // namespace
 
-void Conference::receive(LegId id, Bytes datagram, std::int64_t arrival_ns) noexcept {
+void Conference::receive(LegId id, Bytes datagram, std::int64_t arrival_ns, std::size_t path) noexcept {
   Leg* const leg = find(id);
   const std::int64_t at_ns = bounded_time_ns(arrival_ns);
   if (leg == nullptr) {
@@ -23,9 +23,9 @@ void Conference::receive(LegId id, Bytes datagram, std::int64_t arrival_ns) noex
   } else if (rtp::is_rtcp(datagram)) {
     receive_report(*leg, datagram, at_ns);
   } else if (leg->trunk != nullptr) {
-    leg->trunk->receive(datagram, at_ns, config_.id);
+    leg->trunk->receive(datagram, at_ns, config_.id, path);
   } else {
-    leg->receiver.insert(datagram, at_ns);
+    leg->receiver.insert(datagram, at_ns, path);
   }
 }
 
@@ -34,7 +34,8 @@ void Conference::receive_report(Leg& leg, Bytes datagram, std::int64_t arrival_n
   const bool has_sender = leg.rtcp.receive(datagram, {arrival_ns, config_.unix_offset_ns}, report);
   expect_loss(leg);
   if (leg.trunk == nullptr) {
-    if (has_sender) leg.receiver.receive(report.sender, arrival_ns);
+    const std::uint32_t followed = leg.receiver.remote_ssrc();
+    if (has_sender && (followed == 0 || followed == report.ssrc)) leg.receiver.receive(report.sender, arrival_ns);
     return;
   }
   leg.trunk->hear(datagram, arrival_ns);

@@ -38,7 +38,7 @@ Status Trunk::configure(std::size_t lanes, const ReceiverConfig& receiver, const
   return Status::capacity_reached;
 }
 
-void Trunk::receive(Bytes datagram, std::int64_t arrival_ns, std::uint32_t here) noexcept {
+void Trunk::receive(Bytes datagram, std::int64_t arrival_ns, std::uint32_t here, std::size_t path) noexcept {
   PacketView packet;
   Origin origin;
   const bool is_rtp = rtp::parse(datagram, packet) == Status::ok;
@@ -59,7 +59,7 @@ void Trunk::receive(Bytes datagram, std::int64_t arrival_ns, std::uint32_t here)
   lane->has_new_talker |= lane->origin.talker() != origin.talker();
   lane->origin = origin;
   lane->last_arrival_ns = arrival_ns;
-  lane->receiver.insert(packet, arrival_ns);
+  lane->receiver.insert(packet, arrival_ns, path);
 }
 
 Lane* Trunk::lane_of(std::uint32_t ssrc, std::int64_t arrival_ns) noexcept {

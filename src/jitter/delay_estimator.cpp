@@ -18,6 +18,14 @@ void DelayEstimator::configure(const DelayBounds& bounds) noexcept {
   update_target();
 }
 
+void DelayEstimator::set_bounds(const DelayBounds& bounds) noexcept {
+  assert(bounds.min_delay_ns <= bounds.max_delay_ns);
+  bounds_ = bounds;
+  update_target();
+}
+
+std::int64_t DelayEstimator::network_delay_ns() const noexcept { return std::min(wanted_ns_, bounds_.max_delay_ns); }
+
 void DelayEstimator::observe(std::int64_t arrival_ns, std::int64_t media_ns) noexcept {
   const std::int64_t transit_ns = arrival_ns - media_ns;
   const std::int64_t passed_ns = std::clamp<std::int64_t>(arrival_ns - newest_ns_, 0, kMostPassedNs);
@@ -51,8 +59,8 @@ std::int64_t DelayEstimator::least_ns() const noexcept { return heard_ns_ < kUnk
 
 void DelayEstimator::update_target() noexcept {
   until_update_ = kPacketsAnUpdate;
-  const std::int64_t wanted_ns = std::max(price_.delay_ns() + kMarginNs, least_ns()) + slack_ns_;
-  target_ns_ = std::clamp(wanted_ns, bounds_.min_delay_ns, bounds_.max_delay_ns);
+  wanted_ns_ = std::max(price_.delay_ns() + kMarginNs, least_ns()) + slack_ns_;
+  target_ns_ = std::clamp(wanted_ns_, bounds_.min_delay_ns, bounds_.max_delay_ns);
 }
 
 }  // namespace mixminus::jitter

@@ -25,11 +25,28 @@ void JitterBuffer::configure(const Config& config) {
   candidate_payload_.resize(static_cast<std::size_t>(config.max_payload_bytes));
   step_ns_ = std::min(config.frame_ms, 20) * std::int64_t{1'000'000};
   frame_ticks_ = grid_ticks_ = new_grid_ticks_ = std::int64_t{config.rtp_clock_hz} * config.frame_ms / 1000;
-  // playout meets the target to within a step, so the highest target is a step below the bound
-  const auto [least_ns, most_ns] = config.delay;
-  estimator_.configure({least_ns, std::max(least_ns, most_ns - step_ns_ + kToleranceNs)});
+  estimator_.configure(playable(config.delay));
   estimator_.set_ms_per_percent(config.ms_per_percent);
-  most_delay_ns_ = std::max(most_ns, least_ns + step_ns_);
+  most_delay_ns_ = std::max(config.delay.max_delay_ns, config.delay.min_delay_ns + step_ns_);
+  nacks_.configure(most_delay_ns_);
+}
+
+/// Playout meets the target to within a step, so the highest target is a step below the bound.
+DelayBounds JitterBuffer::playable(const DelayBounds& bounds) const noexcept {
+  const auto [least_ns, most_ns] = bounds;
+  return {least_ns, std::max(least_ns, most_ns - step_ns_ + kToleranceNs)};
+}
+
+void JitterBuffer::set_min_delay_ns(std::int64_t min_delay_ns) noexcept {
+  config_.delay.min_delay_ns = std::clamp<std::int64_t>(min_delay_ns, 0, config_.delay.max_delay_ns);
+  estimator_.set_bounds(playable(config_.delay));
+  most_delay_ns_ = std::max(config_.delay.max_delay_ns, config_.delay.min_delay_ns + step_ns_);
+}
+
+std::size_t JitterBuffer::take_nacks(std::int64_t now_ns, std::int64_t round_trip_ns,
+                                     std::span<std::uint16_t> numbers) noexcept {
+  if (is_playing_) nacks_.forget_before(next_sequence_);
+  return nacks_.take(now_ns, round_trip_ns, numbers);
 }
 
 Insertion JitterBuffer::insert(const PacketView& packet, const Media& media, std::int64_t arrival_ns) noexcept {
@@ -108,6 +125,7 @@ void JitterBuffer::open_stream(const PacketView& packet, std::int64_t arrival_ns
   sequence_.reset();
   timestamp_.reset();
   estimator_.start_stream();
+  nacks_.reset();
   is_open_ = true;
   is_playing_ = false;
   is_new_stream_ = true;
@@ -130,6 +148,7 @@ Insertion JitterBuffer::store(const PacketView& packet, const Media& media, std:
   const Packet stored{number,        ticks, arrival_ns,       media.duration_ticks,
                       media.content, false, media.level_dbov, packet.payload};
   transit_ns_ = arrival_ns - media_ns(ticks);
+  (void)nacks_.observe(number, arrival_ns);
   if (number < ring_.newest()) reordered_ = ring_.newest();
   if (media.content != Content::other) observe(stored, media);
   if (is_playing_ && number < next_sequence_) {

@@ -79,7 +79,7 @@ void JitterBuffer::settle_losses(const Packet& first, std::int64_t when_ns) noex
   is_splice_ |= skipped > 0;
   next_sequence_ += settled + skipped;
   next_ticks_ += (settled + skipped) * each;
-  settled_ticks_ += (settled + skipped) * each;
+  settle(settled + skipped, each);
   waited_ticks_ -= settled * each;
   if (skipped > 0) waited_ticks_ = 0;
 }
@@ -97,7 +97,7 @@ bool JitterBuffer::may_come(const Packet& first) const noexcept {
 Step JitterBuffer::lose(const Packet& first, std::int64_t when_ns) noexcept {
   const std::int64_t each = std::max<std::int64_t>(lost_ticks(first), 1);
   Step step{.action = Action::conceal, .ticks = each - waited_ticks_, .bridged_ticks = waited_ticks_};
-  step.settled_ticks = take_settled_ticks();
+  take_settled(step);
   if (first.sequence_number == next_sequence_ + 1) step.packet = first;
   ++next_sequence_;
   next_ticks_ += each;
@@ -125,6 +125,7 @@ const Packet* JitterBuffer::catch_up(const Packet* first, std::int64_t when_ns) 
 
 void JitterBuffer::discard(const Packet& packet) noexcept {
   ++statistics_.discarded;
+  ++settled_packets_;
   next_sequence_ = packet.sequence_number + 1;
   next_ticks_ = packet.rtp_timestamp + packet.duration_ticks;
   ring_.release(packet.sequence_number);
@@ -133,7 +134,7 @@ void JitterBuffer::discard(const Packet& packet) noexcept {
 Step JitterBuffer::play(const Packet& packet, std::int64_t when_ns, std::int64_t room_ticks) noexcept {
   Step step{.action = Action::play, .ticks = packet.duration_ticks, .packet = packet};
   step.is_playing = true;
-  step.settled_ticks = take_settled_ticks();
+  take_settled(step);
   step.is_new_stream = is_new_stream_;
   step.is_splice = is_splice_;
   step.delay_ns = delay_at(when_ns, packet);
@@ -153,7 +154,15 @@ std::int64_t JitterBuffer::phase_ns(std::int64_t room_ticks) const noexcept {
   return ticks_to_ns((frame_ticks_ - room_ticks) % grid_ticks_);
 }
 
-std::int64_t JitterBuffer::take_settled_ticks() noexcept { return std::exchange(settled_ticks_, 0); }
+void JitterBuffer::settle(std::int64_t packets, std::int64_t each_ticks) noexcept {
+  settled_packets_ += packets;
+  settled_ticks_ += packets * each_ticks;
+}
+
+void JitterBuffer::take_settled(Step& step) noexcept {
+  step.settled_ticks = std::exchange(settled_ticks_, 0);
+  step.settled_packets = std::exchange(settled_packets_, 0);
+}
 
 void JitterBuffer::set_pace(Step& step, std::int64_t room_ticks) const noexcept {
   const std::int64_t grid_ns = ticks_to_ns(grid_ticks_);

@@ -1,6 +1,8 @@
 // AudioReceiver: RTP packets of one sender in, an unbroken stream of samples out.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -19,23 +21,35 @@ struct ReceiverConfig {
   std::int32_t red_payload_type = -1;    ///< RFC 2198, not payload_type; -1: none
   std::int32_t cn_payload_type = 13;     ///< RFC 3389; -1: none
   std::int32_t sample_rate_hz = 48'000;  ///< of what pull() gives
-  std::int32_t frame_ms = 20;            ///< of one pull: 10, 20, 40 or 60
+  std::int32_t frame_ms = 20;            ///< of one pull: 5, 10, 20, 40 or 60, in whole samples
   std::int32_t min_delay_ms = 0;         ///< 0..max_delay_ms
   std::int32_t max_delay_ms = 1000;      ///< at most 2000
   float ms_per_percent = 116.0F;         ///< delay that 1 % of concealment is worth, 1..10000: more is smoother
   std::int32_t audio_level_id = 0;       ///< RFC 6464 element in each packet, 1..255 (RFC 8285); 0: none
 };
 
+inline constexpr std::size_t kMaxPaths = 4;
+
+/// One of several ways by which copies of the same packets come (RFC 7198): the first copy is used, all are counted.
+struct PathStatistics {
+  std::uint64_t packets_received = 0;  ///< of the stream that is followed
+  std::uint64_t packets_first = 0;     ///< of them, no copy had come before
+  std::int64_t packets_lost = 0;       ///< on this way, RFC 3550 appendix A.3
+  std::int64_t jitter_ns = 0;          ///< of this way, RFC 3550 appendix A.8
+};
+
 /// Names and meanings of W3C webrtc-stats (RTCInboundRtpStreamStats); times in ns, sample counts at
 /// sample_rate_hz. What has no W3C name is below the line.
 struct ReceiverStatistics {
   std::uint64_t packets_received = 0;
-  std::int64_t packets_lost = 0;              ///< RFC 3550 appendix A.3; duplicates can make it negative
-  std::uint64_t packets_discarded = 0;        ///< too late or no room
-  std::uint64_t bytes_received = 0;           ///< payload
-  std::int64_t jitter_ns = 0;                 ///< RFC 3550 appendix A.8
-  double jitter_buffer_delay_s = 0.0;         ///< sum over emitted samples; as ns it would not fit for long
-  double jitter_buffer_target_delay_s = 0.0;  ///< sum over emitted samples
+  std::int64_t packets_lost =
+      0;  ///< RFC 3550 appendix A.3; duplicates, except those of other paths, can make it negative
+  std::uint64_t packets_discarded = 0;         ///< too late or no room
+  std::uint64_t bytes_received = 0;            ///< payload
+  std::int64_t jitter_ns = 0;                  ///< RFC 3550 appendix A.8
+  double jitter_buffer_delay_s = 0.0;          ///< sum over emitted samples; as ns it would not fit for long
+  double jitter_buffer_target_delay_s = 0.0;   ///< sum over emitted samples
+  double jitter_buffer_minimum_delay_s = 0.0;  ///< the same without min_delay_ms
   std::uint64_t jitter_buffer_emitted_count = 0;
   std::uint64_t total_samples_received = 0;
   std::uint64_t concealed_samples = 0;
@@ -43,6 +57,9 @@ struct ReceiverStatistics {
   std::uint64_t concealment_events = 0;
   std::uint64_t inserted_samples_for_deceleration = 0;
   std::uint64_t removed_samples_for_acceleration = 0;
+  std::uint64_t interruption_count = 0;  ///< concealment of 150 ms or more in a row
+  double total_interruption_duration_s = 0.0;
+  std::uint64_t nack_count = 0;             ///< packets asked for
   std::uint64_t fec_packets_received = 0;   ///< frames recovered from RED or in-band FEC
   std::uint64_t fec_packets_discarded = 0;  ///< redundancy that was not needed
   // ----
@@ -53,6 +70,12 @@ struct ReceiverStatistics {
   std::int64_t target_delay_ns = 0;   ///< now
   std::int64_t playout_delay_ns = 0;  ///< now: from the arrival of the fastest packet to its playout
   float clock_drift_ppm = 0.0F;       ///< by which the sender's clock is slower; 0 while it is small or not known
+  // RFC 3611 section 4.7.2, Gmin 16: lost is what was not there to be played
+  float burst_density = 0.0F;          ///< share of packets lost in bursts, 0..1
+  float gap_density = 0.0F;            ///< the same between bursts
+  std::int64_t burst_duration_ns = 0;  ///< mean
+  std::int64_t gap_duration_ns = 0;    ///< mean
+  std::array<PathStatistics, kMaxPaths> paths{};
 
   /// Of several streams: counts are summed, of what is so now the largest is kept.
   MIXMINUS_API ReceiverStatistics& operator+=(const ReceiverStatistics& other) noexcept;
@@ -76,8 +99,9 @@ class MIXMINUS_API AudioReceiver {
   /// The same with the caller's own codec; `config.codec` is ignored.
   Status configure(const ReceiverConfig& config, std::unique_ptr<codec::Codec> codec) noexcept;
 
-  void insert(Bytes datagram, std::int64_t arrival_ns) noexcept;            ///< a whole RTP packet
-  void insert(const PacketView& packet, std::int64_t arrival_ns) noexcept;  ///< already parsed
+  /// A whole RTP packet. `path`, below kMaxPaths, is the way by which it came; others are taken for the last one.
+  void insert(Bytes datagram, std::int64_t arrival_ns, std::size_t path = 0) noexcept;
+  void insert(const PacketView& packet, std::int64_t arrival_ns, std::size_t path = 0) noexcept;  ///< already parsed
 
   /// Fills `out`, exactly one frame. `now_ns` is when its first sample is played, on the clock of arrival_ns.
   Playout pull(std::int64_t now_ns, std::span<std::int16_t> out) noexcept;
@@ -95,6 +119,18 @@ class MIXMINUS_API AudioReceiver {
   /// The loudest level, dBov, that the sender claims for packets that came or were played since the last call;
   /// kNoClaim: there were none; jitter::kNoLevel, above all levels: one of them did not say.
   std::int32_t take_claim_dbov() noexcept;
+
+  /// The sequence numbers to ask the sender for now (generic NACK of RFC 4585), ascending; returns how many were
+  /// written. Each is asked for again after `round_trip_ns` (0: not known) and some, as long as it may be of use.
+  std::size_t take_nacks(std::int64_t now_ns, std::int64_t round_trip_ns, std::span<std::uint16_t> numbers) noexcept;
+
+  /// Raises or lowers the least delay, for pictures that are later: 0..max_delay_ms, else out_of_range. Playout
+  /// goes there as it follows the network: in pauses at once, in a voice by its periods.
+  Status set_min_delay_ms(std::int32_t min_delay_ms) noexcept;
+
+  /// When the sender captured what is played at `now_ns`, on his own wall clock, as an NTP timestamp (rtp/ntp.hpp).
+  /// False before his first report, and before the first packet of his stream was played.
+  bool playout_ntp(std::int64_t now_ns, std::uint64_t& ntp) const noexcept;
 
   /// The sender's report, so that ours can say how old it is (RFC 3550 section 6.4.1, LSR and DLSR).
   void receive(const rtp::SenderInfo& report, std::int64_t arrival_ns) noexcept;

@@ -55,7 +55,7 @@ class MIXMINUS_API Conference {
   Status remove_leg(LegId id) noexcept;
 
   /// An RTP or RTCP packet of a site (told apart by RFC 5761), any time before the tick.
-  void receive(LegId id, Bytes datagram, std::int64_t arrival_ns) noexcept;
+  void receive(LegId id, Bytes datagram, std::int64_t arrival_ns, std::size_t path = 0) noexcept;
 
   /// Decodes, mixes and encodes one frame of every leg. Of the sites that send RFC 6464 levels only those are
   /// decoded that may be heard, see DecodeSelection.

@@ -52,7 +52,7 @@ class MIXMINUS_API Trunk {
                    std::uint8_t payload_type, std::size_t max_payload_bytes) noexcept;
 
   /// An RTP packet of the far side, which is to be heard in conference `here`.
-  void receive(Bytes datagram, std::int64_t arrival_ns, std::uint32_t here) noexcept;
+  void receive(Bytes datagram, std::int64_t arrival_ns, std::uint32_t here, std::size_t path) noexcept;
   /// An RTCP compound of the far side.
   void hear(Bytes datagram, std::int64_t arrival_ns) noexcept;
 

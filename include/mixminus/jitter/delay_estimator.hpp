@@ -21,9 +21,11 @@ class MIXMINUS_API DelayEstimator {
  public:
   static constexpr std::int64_t kMarginNs = 3'000'000;  ///< above what is worth its price, which goes by bins
   static constexpr std::int64_t kLeastNs = 4'000'000;
-  static constexpr std::int64_t kFirstNs = 10'000'000;  ///< least in the first second
+  static constexpr std::int64_t kFirstNs = 8'000'000;  ///< least in the first second
 
   void configure(const DelayBounds& bounds) noexcept;
+
+  void set_bounds(const DelayBounds& bounds) noexcept;
 
   void set_ms_per_percent(float ms_per_percent) noexcept { price_.set_ms_per_percent(ms_per_percent); }
 
@@ -34,6 +36,7 @@ class MIXMINUS_API DelayEstimator {
   void set_pull_slack_ns(std::int64_t slack_ns) noexcept;
 
   [[nodiscard]] std::int64_t target_delay_ns() const noexcept { return target_ns_; }
+  [[nodiscard]] std::int64_t network_delay_ns() const noexcept;  ///< the same without the lower bound
   /// Delay at which a sample captured at `media_ns` is played at `when_ns`.
   [[nodiscard]] std::int64_t delay_ns(std::int64_t when_ns, std::int64_t media_ns) const noexcept;
 
@@ -54,6 +57,7 @@ class MIXMINUS_API DelayEstimator {
   std::int64_t heard_ns_ = 0;   // time in which packets came: a pause teaches nothing
   std::int64_t newest_ns_ = 0;  // arrival
   std::int64_t slack_ns_ = 0;
+  std::int64_t wanted_ns_ = kFirstNs;
   std::int64_t target_ns_ = kFirstNs;
   std::int32_t until_update_ = 0;
 };

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "mixminus/base/export.hpp"
 #include "mixminus/base/packet_view.hpp"
 #include "mixminus/base/wrap.hpp"
 #include "mixminus/jitter/delay_estimator.hpp"
+#include "mixminus/jitter/nack_list.hpp"
 #include "mixminus/jitter/packet_ring.hpp"
 
 namespace mixminus::jitter {
@@ -42,18 +44,19 @@ struct Step {
   std::int64_t ticks = 0;          ///< of the RTP clock
   std::int64_t bridged_ticks = 0;  ///< conceal: how much of the lost packet was already bridged by waiting
   std::int64_t settled_ticks = 0;  ///< play, conceal: lost before this; bridged or left out, so nothing is owed for it
-  Packet packet{};                 ///< without payload when there is none; valid until the next insert()
-  bool is_playing = false;         ///< wait: a stream is running dry (else none has begun)
-  bool is_new_stream = false;      ///< play: forget the decoder's state first
-  bool is_splice = false;          ///< play: samples before it were left out
-  bool ends_silence = false;       ///< play: the sender paused on purpose, so what was bridged was no loss
-  std::int64_t delay_ns = 0;       ///< play: from capture of the fastest packets to now
-  std::int64_t offset_ns = 0;      ///< play: from the sender's time line to ours, up to a constant of the stream
-  std::int64_t held_ns = 0;        ///< play: since this packet came
-  std::int64_t step_ns = 0;        ///< play: moves of the delay by less than this are not worth it
-  std::int64_t phase_ns = 0;       ///< play: time for which packets wait only because they do not fit the pulls
-  float stretch_ppm = 0.0F;        ///< play: how much longer this and what follows should last, for the clocks to agree
-  std::int64_t excess_ns = 0;      ///< play: delay above the target when the packet was due; negative: below
+  std::int64_t settled_packets = 0;
+  Packet packet{};             ///< without payload when there is none; valid until the next insert()
+  bool is_playing = false;     ///< wait: a stream is running dry (else none has begun)
+  bool is_new_stream = false;  ///< play: forget the decoder's state first
+  bool is_splice = false;      ///< play: samples before it were left out
+  bool ends_silence = false;   ///< play: the sender paused on purpose, so what was bridged was no loss
+  std::int64_t delay_ns = 0;   ///< play: from capture of the fastest packets to now
+  std::int64_t offset_ns = 0;  ///< play: from the sender's time line to ours, up to a constant of the stream
+  std::int64_t held_ns = 0;    ///< play: since this packet came
+  std::int64_t step_ns = 0;    ///< play: moves of the delay by less than this are not worth it
+  std::int64_t phase_ns = 0;   ///< play: time for which packets wait only because they do not fit the pulls
+  float stretch_ppm = 0.0F;    ///< play: how much longer this and what follows should last, for the clocks to agree
+  std::int64_t excess_ns = 0;  ///< play: delay above the target when the packet was due; negative: below
 };
 
 struct JitterStatistics {
@@ -86,7 +89,20 @@ class MIXMINUS_API JitterBuffer {
   /// What to do with the samples that are played from `when_ns` on; `room_ticks` are left in the frame.
   Step next(std::int64_t when_ns, std::int64_t room_ticks) noexcept;
 
+  /// The missing packets to ask for now (RFC 4585 section 6.2.1), and how many; `round_trip_ns` of 0: not known.
+  std::size_t take_nacks(std::int64_t now_ns, std::int64_t round_trip_ns, std::span<std::uint16_t> numbers) noexcept;
+
+  /// Moves the lower bound of the delay, at most to the upper one. Playout follows as it follows the network.
+  void set_min_delay_ns(std::int64_t min_delay_ns) noexcept;
+
+  /// The time of a timestamp near those that came last, on the time line of Step::offset_ns.
+  [[nodiscard]] std::int64_t media_ns_of(std::uint32_t rtp_timestamp) const noexcept {
+    return media_ns(timestamp_.peek(rtp_timestamp));
+  }
+
   [[nodiscard]] std::int64_t target_delay_ns() const noexcept { return estimator_.target_delay_ns(); }
+  /// What the target would be without a lower bound.
+  [[nodiscard]] std::int64_t network_delay_ns() const noexcept { return estimator_.network_delay_ns(); }
   [[nodiscard]] float drift_ppm() const noexcept { return estimator_.drift_ppm(); }
   /// Whether the stream that is followed is this one.
   [[nodiscard]] bool is_source(std::uint32_t ssrc) const noexcept { return is_open_ && ssrc == ssrc_; }
@@ -120,7 +136,9 @@ class MIXMINUS_API JitterBuffer {
   [[nodiscard]] bool may_come(const Packet& first) const noexcept;
   Step play(const Packet& packet, std::int64_t when_ns, std::int64_t room_ticks) noexcept;
   Step idle(Action action, std::int64_t room_ticks) noexcept;
-  std::int64_t take_settled_ticks() noexcept;
+  void settle(std::int64_t packets, std::int64_t each_ticks) noexcept;
+  void take_settled(Step& step) noexcept;
+  [[nodiscard]] DelayBounds playable(const DelayBounds& bounds) const noexcept;
   [[nodiscard]] std::int64_t phase_ns(std::int64_t room_ticks) const noexcept;
   const Packet* first_media() noexcept;
   const Packet* catch_up(const Packet* first, std::int64_t when_ns) noexcept;
@@ -161,7 +179,10 @@ class MIXMINUS_API JitterBuffer {
   std::int64_t waited_ticks_ = 0;                 // bridged since the last packet: stands for what proves lost
   std::int64_t reordered_ = -kReorderingPackets;  // newest number when a packet came out of order
   std::int64_t settled_ticks_ = 0;                // lost since the last packet without a step of their own
-  std::int64_t last_ticks_ = 0;                   // duration of the last packet played
+  std::int64_t settled_packets_ = 0;
+  std::int64_t last_ticks_ = 0;  // duration of the last packet played
+
+  NackList nacks_{};  // last: few ask
 };
 
 }  // namespace mixminus::jitter

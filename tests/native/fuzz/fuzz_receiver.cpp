@@ -49,6 +49,17 @@ Bytes make_packet(Input& input, std::array<std::uint8_t, 300>& packet, std::uint
   return Bytes{packet}.first(header + payload.size());
 }
 
+// What is asked between packets and pulls.
+void ask(Input& input, AudioReceiver& receiver, std::int64_t now_ns) noexcept {
+  const std::uint8_t what = input.byte();
+  (void)receiver.set_min_delay_ms(what * 4);
+  receiver.receive({.ntp = std::uint64_t{what} << 56, .rtp_timestamp = std::uint32_t{what} << 24}, now_ns);
+  std::uint64_t ntp = 0;
+  (void)receiver.playout_ntp(now_ns, ntp);
+  std::array<std::uint16_t, 8> numbers{};
+  if (receiver.take_nacks(now_ns, std::int64_t{what} << 20, numbers) > numbers.size()) std::abort();
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -67,8 +78,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::uint64_t frames = 0;
   while (!input.is_empty()) {
     const std::uint8_t what = input.byte();
-    if (what < 96) {
-      receiver.insert(make_packet(input, packet, sequence), now_ns);
+    if (what < 90) {
+      receiver.insert(make_packet(input, packet, sequence), now_ns, what % 5);
+    } else if (what < 96) {
+      ask(input, receiver, now_ns);
     } else if (what < 112) {
       receiver.insert(input.take(input.byte()), now_ns);
     } else {

@@ -81,7 +81,7 @@ def test_playout_starts_when_the_first_packet_has_waited_for_the_target() -> Non
     player.run(regular(5), 50)
     first = next(step for step in player.steps if step.action is jitter.Action.play)
     assert first.delay_ns == 10 * MS  # the first pull that is not before the target
-    assert player.buffer.target_delay_ns == 10 * MS  # nothing is known of the network
+    assert player.buffer.target_delay_ns == 8 * MS  # nothing is known of the network
     assert first.is_new_stream
 
 
