@@ -16,7 +16,8 @@ constexpr std::int32_t kJoinMs = 5;         // cross-fade
 constexpr std::size_t kMostCorrected = 64;  // samples that a correction adds to the longest frame
 constexpr std::size_t kTailQuanta = 5;      // of 2.5 ms: how far on a concealment is known, to join to it in phase
 constexpr std::uint64_t kInterruptionMs = 150;
-constexpr std::int32_t kCodecConcealmentMs = 200;  // later there is nothing left to continue
+constexpr std::int32_t kAudibleMs = 200;  // of a concealment; then only the background is left
+constexpr std::int32_t kCodecConcealmentMs = 3000;  // the codec knows the background best, but it costs a decode
 constexpr std::size_t kOpusSilenceBytes = 2;       // RFC 6716: a frame without data, sent at the start of DTX
 constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 
@@ -252,8 +253,9 @@ void Rendering::bridge(std::int64_t ticks, bool is_playing) noexcept {
   if (!has_begun_) return append_silence(samples);
   if (is_pause_) return comfort(samples, is_playing);
   if (!is_aside_ && !is_asleep_) put_aside();
+  const bool was_silent = is_concealment_silent();
   if (is_aside_ && bridge_aside(samples)) {
-    if (is_playing) count_concealed(output_of(samples), false);
+    if (is_playing) count_concealed(output_of(samples), was_silent);
   } else {
     conceal_samples(samples, is_playing);
   }
@@ -265,17 +267,22 @@ void Rendering::put_aside() noexcept {
   ahead_ = {};
 }
 
+bool Rendering::is_concealment_silent() const noexcept {
+  return concealed_run_ >= static_cast<std::size_t>(codec_rate_hz_) * kAudibleMs / 1000;
+}
+
 void Rendering::conceal_samples(std::size_t samples, bool is_counted) noexcept {
   const auto rate = static_cast<std::size_t>(codec_rate_hz_);
   const auto channels = static_cast<std::size_t>(channels_);
   const std::size_t quantum = rate / 400;  // Opus conceals multiples of 2.5 ms
   samples = std::max((samples + quantum - 1) / quantum, std::size_t{1}) * quantum;
   samples = std::min(samples, kMaxPacketMs * quantum * 2 / 5);
-  const bool is_silent = concealed_run_ >= rate * kCodecConcealmentMs / 1000;
+  const bool is_silent = is_concealment_silent();
+  const bool is_over = concealed_run_ >= rate * kCodecConcealmentMs / 1000;
   concealed_run_ += samples;
   if (is_counted) count_concealed(output_of(samples), is_silent);
   playout_ = Playout::concealment;
-  if (is_silent || is_asleep_) return append_noise(std::span{pcm_}.first(samples));
+  if (is_over || is_asleep_) return append_noise(std::span{pcm_}.first(samples));
   if (codec_->conceal(std::span{pcm_}.first(samples * channels)) != codec::kFailed) {
     const std::span<std::int16_t> frame = mono(samples);
     join(frame);

@@ -78,6 +78,7 @@ class Rendering {
   bool conceal_whole(const jitter::Step& step) noexcept;
   bool decode_copy(Bytes payload, std::size_t samples) noexcept;
   void conceal_samples(std::size_t samples, bool is_counted) noexcept;
+  [[nodiscard]] bool is_concealment_silent() const noexcept;
   void comfort(std::size_t samples, bool may_be_loss) noexcept;
 
   void append_retimed(const jitter::Step& step, std::span<std::int16_t> frame, bool is_unbroken) noexcept;
