@@ -117,7 +117,10 @@ class Descriptor(NamedTuple):
         return b"".join(parts)
 
 
-def vp8(frame: bytes, limit: int = 1200, descriptor: Descriptor = Descriptor()) -> list[bytes]:
+PLAIN = Descriptor()
+
+
+def vp8(frame: bytes, limit: int = 1200, descriptor: Descriptor = PLAIN) -> list[bytes]:
     """Return one partition, cut anywhere."""
     extension = descriptor.extension()
     first = bool(extension) << 7 | descriptor.discardable << 5
