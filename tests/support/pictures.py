@@ -83,7 +83,7 @@ def _packets(
             small.clear()
 
     for unit in units:
-        if len(aggregate([*small, unit])) + 2 > limit:
+        if sum(len(each) + 2 for each in [*small, unit]) + 2 > limit:
             flush()
         if len(unit) > limit:
             payloads.extend(apart(unit))
@@ -150,3 +150,40 @@ def h265_frame(
 def vp8_frame(size: int = 3000, *, key: bool = False) -> bytes:
     """Return a frame whose first bit says whether it is one of a key picture (RFC 7741 section 4.3)."""
     return bytes([0x10 if key else 0x11]) + bytes(i % 251 + 1 for i in range(size))
+
+
+class Camera:
+    """Sends access units as RTP (RFC 3550 section 5.1), `interval_ms` apart, and keeps what it sent."""
+
+    def __init__(
+        self, first_sequence: int = 65_500, first_timestamp: int = 2**32 - 9000, ssrc: int = 1
+    ) -> None:
+        self.sequence, self.timestamp, self.ssrc = first_sequence, first_timestamp, ssrc
+        self.interval_ms = 40
+        self.sent_ms = 0
+        self.sent: dict[int, bytes] = {}
+
+    def send(self, payloads: list[bytes], *, marker: bool = True) -> list[tuple[int, bytes]]:
+        """Return (time in ns, datagram) of one access unit, packets 1 ms apart."""
+        datagrams = [
+            self.packet(payload, marker=marker and i == len(payloads) - 1)
+            for i, payload in enumerate(payloads)
+        ]
+        times = [(self.sent_ms + i) * 1_000_000 for i in range(len(payloads))]
+        self.sent_ms += self.interval_ms
+        self.timestamp += self.interval_ms * 90
+        return list(zip(times, datagrams, strict=True))
+
+    def packet(self, payload: bytes, *, marker: bool = False, payload_type: int = 96) -> bytes:
+        """Return one datagram of the access unit under way."""
+        number = self.sequence & 0xFFFF
+        header = (0x80, marker << 7 | payload_type, number, self.timestamp & 0xFFFFFFFF, self.ssrc)
+        self.sent[number] = struct.pack("!BBHII", *header) + payload
+        self.sequence += 1
+        return self.sent[number]
+
+    def again(self, number: int, ssrc: int = 99) -> bytes:
+        """Return a packet of the retransmission stream (RFC 4588 section 4)."""
+        first, second, _, timestamp, _ = struct.unpack_from("!BBHII", self.sent[number])
+        header = struct.pack("!BBHII", first, second & 0x80 | 97, number ^ 0x5A5A, timestamp, ssrc)
+        return header + struct.pack("!H", number) + self.sent[number][12:]
