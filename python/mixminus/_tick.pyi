@@ -171,6 +171,7 @@ class AudioReceiver:
 
 @final
 class VideoFrame:
+    def __init__(self, *args: object, **kwargs: object) -> None: ...
     @property
     def data(self) -> bytes: ...
     @property
