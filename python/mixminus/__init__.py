@@ -14,6 +14,8 @@ from mixminus._tick import (
     Mixer,
     ReceiverBank,
     Resampler,
+    VideoFrame,
+    VideoReceiver,
     VoiceActivity,
     codecs,
     level_dbov,
@@ -29,7 +31,14 @@ from mixminus.errors import (
     UnknownLegError,
     UnsupportedCodecError,
 )
-from mixminus.stats import AudioReceiverStats, LegStats, PathStats, TalkerId, TrunkStats
+from mixminus.stats import (
+    AudioReceiverStats,
+    LegStats,
+    PathStats,
+    TalkerId,
+    TrunkStats,
+    VideoReceiverStats,
+)
 
 __all__ = [
     "ActiveSpeaker",
@@ -54,6 +63,9 @@ __all__ = [
     "TrunkStats",
     "UnknownLegError",
     "UnsupportedCodecError",
+    "VideoFrame",
+    "VideoReceiver",
+    "VideoReceiverStats",
     "VoiceActivity",
     "__version__",
     "codecs",

@@ -350,6 +350,83 @@ cdef class ReceiverBank:
     cdef vector[CoreAudioReceiver*] cores
     cdef vector[int] playouts
 
+cdef extern from "mixminus/video/depacketizer.hpp" namespace "mixminus::video" nogil:
+    cdef enum class VideoKind "mixminus::video::Kind"(uint8_t):
+        h264
+        vp8
+        h265
+
+cdef extern from "mixminus/rtp/rtcp.hpp" namespace "mixminus::rtp" nogil:
+    cdef cppclass CoreSenderInfo "mixminus::rtp::SenderInfo":
+        uint64_t ntp
+        uint32_t rtp_timestamp
+
+cdef extern from "mixminus/conference/video_receiver.hpp" namespace "mixminus::conference" nogil:
+    cdef cppclass CoreVideoConfig "mixminus::conference::VideoConfig":
+        VideoKind kind
+        int32_t payload_type
+        int32_t rtp_clock_hz
+        int32_t min_delay_ms
+        int32_t max_delay_ms
+        float ms_per_percent
+        int32_t capacity_packets
+
+    cdef cppclass CoreVideoStatistics "mixminus::conference::VideoStatistics":
+        uint64_t packets_received
+        int64_t packets_lost
+        uint64_t packets_discarded
+        uint64_t bytes_received
+        uint64_t retransmitted_packets_received
+        int64_t jitter_ns
+        uint64_t frames_received
+        uint64_t frames_dropped
+        uint64_t key_frames_received
+        uint64_t nack_count
+        uint64_t pli_count
+        double jitter_buffer_delay_s
+        double jitter_buffer_target_delay_s
+        uint64_t jitter_buffer_emitted_count
+        uint64_t freeze_count
+        double total_freezes_duration_s
+        uint64_t packets_duplicated
+        uint64_t packets_malformed
+        uint64_t packets_of_other_payload_type
+        uint64_t stream_changes
+        int64_t target_delay_ns
+
+    cdef cppclass CoreVideoFrame "mixminus::conference::VideoFrame":
+        span[const_uint8_t] data
+        uint32_t rtp_timestamp
+        cbool is_key_frame
+        cbool is_after_loss
+        int64_t release_ns
+        uint64_t playout_ntp
+
+    cdef cppclass CoreVideoReceiver "mixminus::conference::VideoReceiver":
+        Status configure(const CoreVideoConfig& config) noexcept
+        void insert(span[const_uint8_t] datagram, int64_t arrival_ns) noexcept
+        void insert_retransmission(span[const_uint8_t] datagram, int64_t arrival_ns) noexcept
+        cbool pull(int64_t now_ns, CoreVideoFrame& frame) noexcept
+        size_t take_nacks(int64_t now_ns, span[uint16_t] numbers) noexcept
+        cbool take_key_frame_request(int64_t now_ns) noexcept
+        void set_round_trip_ns(int64_t round_trip_ns) noexcept
+        void set_min_delay_ms(int32_t min_delay_ms) noexcept
+        void receive(const CoreSenderInfo& report, int64_t arrival_ns) noexcept
+        uint32_t remote_ssrc() noexcept
+        CoreVideoStatistics statistics() noexcept
+
+
+cdef class VideoFrame:
+    cdef readonly bytes data
+    cdef readonly uint32_t rtp_timestamp
+    cdef readonly bint is_key_frame
+    cdef readonly bint is_after_loss
+    cdef readonly int64_t release_ns
+    cdef uint64_t ntp
+
+cdef class VideoReceiver:
+    cdef CoreVideoReceiver core
+
 cdef extern from "mixminus/conference/conference.hpp" namespace "mixminus::conference" nogil:
     cdef cppclass LegId:
         int32_t slot

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-__all__ = ["AudioReceiverStats", "LegStats", "PathStats", "TalkerId", "TrunkStats"]
+__all__ = ["AudioReceiverStats", "LegStats", "PathStats", "TalkerId", "TrunkStats", "VideoReceiverStats"]
 
 
 class PathStats(NamedTuple):
@@ -139,3 +139,42 @@ class TrunkStats:
     duplicates: int
     """How often a talker came on a longer way as well, which was not mixed."""
     hellos_received: int
+
+
+@dataclass(frozen=True, slots=True)
+class VideoReceiverStats:
+    """Counters of one `VideoReceiver` since it was made.
+
+    The first block has the names, meanings and units of RTCInboundRtpStreamStats, times in seconds.
+    `jitter_buffer_delay` and `jitter_buffer_target_delay` are sums over emitted frames: divide by
+    `jitter_buffer_emitted_count` for a mean.
+    """
+
+    packets_received: int
+    packets_lost: int
+    packets_discarded: int
+    bytes_received: int
+    retransmitted_packets_received: int
+    jitter: float
+    frames_received: int
+    frames_dropped: int
+    """Of which packets came, but which `pull` did not give: incomplete, or what they refer to was left out."""
+    key_frames_received: int
+    nack_count: int
+    pli_count: int
+    """Key frames asked for, by PLI or FIR."""
+    jitter_buffer_delay: float
+    jitter_buffer_target_delay: float
+    jitter_buffer_emitted_count: int
+    freeze_count: int
+    total_freezes_duration: float
+
+    packets_duplicated: int
+    """Second copies; the first one was used."""
+    packets_malformed: int
+    """No RTP, or no payload of this format."""
+    packets_of_other_payload_type: int
+    stream_changes: int
+    """New SSRC, sender restart, or timestamp jump."""
+    target_delay: float
+    """Seconds after the fastest frames of the last half second at which frames are given now."""

@@ -10,6 +10,7 @@ void bind_jitter(py::module_ m);
 void bind_jitter_parts(py::module_ m);
 void bind_rtp(py::module_ m);
 void bind_rtcp(py::module_ m);
+void bind_video(py::module_ m);
 
 PYBIND11_MODULE(_core, m) {
   if (!mixminus::kernels::cap_is_known()) throw py::import_error("MIXMINUS_ISA names no instruction set of this build");
@@ -22,4 +23,5 @@ PYBIND11_MODULE(_core, m) {
   const py::module_ rtp = m.def_submodule("rtp", "RTP and RTCP as plain tuples; mixminus.rtp names their fields.");
   bind_rtp(rtp);
   bind_rtcp(rtp);
+  bind_video(m.def_submodule("video", "Payload formats of pictures, for tests."));
 }

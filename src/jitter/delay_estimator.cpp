@@ -18,12 +18,6 @@ void DelayEstimator::configure(const DelayBounds& bounds) noexcept {
   update_target();
 }
 
-void DelayEstimator::set_bounds(const DelayBounds& bounds) noexcept {
-  assert(bounds.min_delay_ns <= bounds.max_delay_ns);
-  bounds_ = bounds;
-  update_target();
-}
-
 std::int64_t DelayEstimator::network_delay_ns() const noexcept { return std::min(wanted_ns_, bounds_.max_delay_ns); }
 
 void DelayEstimator::observe(std::int64_t arrival_ns, std::int64_t media_ns) noexcept {
@@ -38,6 +32,11 @@ void DelayEstimator::observe(std::int64_t arrival_ns, std::int64_t media_ns) noe
   if (--until_update_ <= 0 || is_surprised) update_target();
 }
 
+void DelayEstimator::set_min_delay_ns(std::int64_t min_delay_ns) noexcept {
+  bounds_.min_delay_ns = std::min(min_delay_ns, bounds_.max_delay_ns);
+  update_target();
+}
+
 void DelayEstimator::set_pull_slack_ns(std::int64_t slack_ns) noexcept {
   if (slack_ns == slack_ns_) return;
   slack_ns_ = slack_ns;
@@ -45,7 +44,7 @@ void DelayEstimator::set_pull_slack_ns(std::int64_t slack_ns) noexcept {
 }
 
 std::int64_t DelayEstimator::delay_ns(std::int64_t when_ns, std::int64_t media_ns) const noexcept {
-  return floor_.floor_ns() == TransitFloor::kUnknown ? 0 : when_ns - media_ns - floor_.floor_ns();
+  return is_started() ? when_ns - media_ns - floor_.floor_ns() : 0;
 }
 
 void DelayEstimator::start_stream() noexcept {

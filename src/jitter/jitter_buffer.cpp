@@ -39,7 +39,7 @@ DelayBounds JitterBuffer::playable(const DelayBounds& bounds) const noexcept {
 
 void JitterBuffer::set_min_delay_ns(std::int64_t min_delay_ns) noexcept {
   config_.delay.min_delay_ns = std::clamp<std::int64_t>(min_delay_ns, 0, config_.delay.max_delay_ns);
-  estimator_.set_bounds(playable(config_.delay));
+  estimator_.set_min_delay_ns(config_.delay.min_delay_ns);
   most_delay_ns_ = std::max(config_.delay.max_delay_ns, config_.delay.min_delay_ns + step_ns_);
 }
 

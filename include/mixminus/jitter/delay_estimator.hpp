@@ -25,9 +25,10 @@ class MIXMINUS_API DelayEstimator {
 
   void configure(const DelayBounds& bounds) noexcept;
 
-  void set_bounds(const DelayBounds& bounds) noexcept;
-
   void set_ms_per_percent(float ms_per_percent) noexcept { price_.set_ms_per_percent(ms_per_percent); }
+
+  /// Clamped to the highest of the bounds.
+  void set_min_delay_ns(std::int64_t min_delay_ns) noexcept;
 
   /// One first copy: when it came and, on any fixed clock, when its first sample was captured.
   void observe(std::int64_t arrival_ns, std::int64_t media_ns) noexcept;
@@ -39,6 +40,9 @@ class MIXMINUS_API DelayEstimator {
   [[nodiscard]] std::int64_t network_delay_ns() const noexcept;  ///< the same without the lower bound
   /// Delay at which a sample captured at `media_ns` is played at `when_ns`.
   [[nodiscard]] std::int64_t delay_ns(std::int64_t when_ns, std::int64_t media_ns) const noexcept;
+
+  /// Whether something was observed of this stream: without, delays are not known.
+  [[nodiscard]] bool is_started() const noexcept { return floor_.floor_ns() != TransitFloor::kUnknown; }
 
   [[nodiscard]] float drift_ppm() const noexcept { return drift_.drift_ppm(); }
 

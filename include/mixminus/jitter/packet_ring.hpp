@@ -12,7 +12,7 @@
 namespace mixminus::jitter {
 
 /// What a payload stands for. `other` (RFC 4733 events, unknown types) holds its place in the sequence only.
-enum class Content : std::uint8_t { audio, comfort_noise, other };
+enum class Content : std::uint8_t { audio, comfort_noise, other, picture };
 
 inline constexpr std::int8_t kNoLevel = 1;  ///< the sender did not say how loud the packet is
 

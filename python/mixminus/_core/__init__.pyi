@@ -1,5 +1,6 @@
 from . import kernels as kernels
 from . import rtp as rtp
+from . import video as video
 
 __version__: str
 
