@@ -31,6 +31,7 @@ from mixminus.errors import (
     UnknownLegError,
     UnsupportedCodecError,
 )
+from mixminus.lip_sync import LipSync
 from mixminus.stats import (
     AudioReceiverStats,
     LegStats,
@@ -50,6 +51,7 @@ __all__ = [
     "Conference",
     "Leg",
     "LegStats",
+    "LipSync",
     "MalformedError",
     "Mixer",
     "MixminusError",

@@ -326,7 +326,8 @@ cdef extern from "mixminus/conference/audio_receiver.hpp" namespace "mixminus::c
         Status configure(const CoreReceiverConfig& config) noexcept
         Status configure(const CoreReceiverConfig& config, unique_ptr[CoreCodec] codec) noexcept
         void insert(span[const_uint8_t] datagram, int64_t arrival_ns, size_t path) noexcept
-        size_t take_nacks(int64_t now_ns, int64_t round_trip_ns, span[uint16_t] numbers) noexcept
+        size_t take_nacks(int64_t now_ns, span[uint16_t] numbers) noexcept
+        void set_round_trip_ns(int64_t round_trip_ns) noexcept
         Status set_min_delay_ms(int32_t min_delay_ms) noexcept
         cbool playout_ntp(int64_t now_ns, uint64_t& ntp) noexcept
         void receive(const SenderInfo& report, int64_t arrival_ns) noexcept
@@ -355,11 +356,6 @@ cdef extern from "mixminus/video/depacketizer.hpp" namespace "mixminus::video" n
         h264
         vp8
         h265
-
-cdef extern from "mixminus/rtp/rtcp.hpp" namespace "mixminus::rtp" nogil:
-    cdef cppclass CoreSenderInfo "mixminus::rtp::SenderInfo":
-        uint64_t ntp
-        uint32_t rtp_timestamp
 
 cdef extern from "mixminus/conference/video_receiver.hpp" namespace "mixminus::conference" nogil:
     cdef cppclass CoreVideoConfig "mixminus::conference::VideoConfig":
@@ -410,8 +406,8 @@ cdef extern from "mixminus/conference/video_receiver.hpp" namespace "mixminus::c
         size_t take_nacks(int64_t now_ns, span[uint16_t] numbers) noexcept
         cbool take_key_frame_request(int64_t now_ns) noexcept
         void set_round_trip_ns(int64_t round_trip_ns) noexcept
-        void set_min_delay_ms(int32_t min_delay_ms) noexcept
-        void receive(const CoreSenderInfo& report, int64_t arrival_ns) noexcept
+        Status set_min_delay_ms(int32_t min_delay_ms) noexcept
+        void receive(const SenderInfo& report, int64_t arrival_ns) noexcept
         uint32_t remote_ssrc() noexcept
         CoreVideoStatistics statistics() noexcept
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-__all__ = ["AudioReceiverStats", "LegStats", "PathStats", "TalkerId", "TrunkStats", "VideoReceiverStats"]
+__all__ = [
+    "AudioReceiverStats",
+    "LegStats",
+    "PathStats",
+    "TalkerId",
+    "TrunkStats",
+    "VideoReceiverStats",
+]
 
 
 class PathStats(NamedTuple):

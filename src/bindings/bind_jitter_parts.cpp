@@ -102,7 +102,7 @@ void bind_waveforms(py::module_& m) {
           py::arg("noise").noconvert())
       .def(
           "peek", [](Concealment& self, Samples& noise) { self.peek(writable(noise)); }, py::arg("noise").noconvert())
-      .def_property_readonly("period_samples", [](const Concealment& self) { return self.period().size(); });
+      .def_property_readonly("period_samples", &Concealment::period_samples);
   py::class_<TimeScale>(m, "TimeScale", "Frames made shorter or longer; see jitter/time_scale.hpp.")
       .def(py::init([](std::int32_t sample_rate_hz) {
              TimeScale time_scale;

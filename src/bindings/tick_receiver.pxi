@@ -97,7 +97,7 @@ cdef class AudioReceiver:
     cdef void receive(self, const uint8_t* datagram, size_t size, int64_t arrival_ns, size_t path) noexcept nogil:
         self.core.insert(span[const_uint8_t](datagram, size), arrival_ns, path)
 
-    def take_nacks(self, int64_t now_ns, int64_t round_trip_ns=0):
+    def take_nacks(self, int64_t now_ns):
         """Return the sequence numbers to ask the sender for now, ascending (``rtp.build_rtcp`` makes the NACK).
 
         Each is asked for when nothing suggests that it is only late, again after a round trip and some, and no
@@ -107,8 +107,6 @@ cdef class AudioReceiver:
         ----------
         now_ns : int
             On the clock of `insert`.
-        round_trip_ns : int
-            As reports tell it; 0: not known.
 
         Returns
         -------
@@ -116,8 +114,12 @@ cdef class AudioReceiver:
             At most 64.
         """
         cdef uint16_t[64] numbers
-        cdef size_t i, count = self.core.take_nacks(now_ns, round_trip_ns, span[uint16_t](numbers, <size_t>64))
+        cdef size_t i, count = self.core.take_nacks(now_ns, span[uint16_t](numbers, <size_t>64))
         return [numbers[i] for i in range(count)]
+
+    def set_round_trip_ns(self, int64_t round_trip_ns):
+        """Say how long a question takes to be answered, as reports tell it; without, 100 ms are reckoned with."""
+        self.core.set_round_trip_ns(round_trip_ns)
 
     def set_min_delay_ms(self, int min_delay_ms):
         """Raise or lower the least delay while it runs, so that sound waits for later pictures.

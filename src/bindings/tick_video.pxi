@@ -173,25 +173,22 @@ cdef class VideoReceiver:
         self.core.set_round_trip_ns(round_trip_ns)
 
     def set_min_delay_ms(self, int min_delay_ms):
-        """Change the lower bound of the delay, for lip sync; clamped to 0..`max_delay_ms`."""
-        self.core.set_min_delay_ms(min_delay_ms)
+        """Change the lower bound of the delay, for lip sync: 0..`max_delay_ms`, else OutOfRangeError."""
+        check(self.core.set_min_delay_ms(min_delay_ms), f"min_delay_ms {min_delay_ms} is outside 0..max_delay_ms")
 
-    def receive_sender_report(self, uint64_t ntp, uint32_t rtp_timestamp, int64_t arrival_ns):
+    def receive_report(self, report, int64_t arrival_ns):
         """Take the sender's report of this stream (RFC 3550 section 6.4.1); frames then have a `playout_ntp`.
 
         Parameters
         ----------
-        ntp : int
-            64 bits.
-        rtp_timestamp : int
-            Of the same instant, on the stream's clock.
+        report : rtp.SenderInfo
+            Its NTP and RTP timestamps tie the stream to the sender's wall clock.
         arrival_ns : int
             When it came.
         """
-        cdef CoreSenderInfo report
-        report.ntp = ntp
-        report.rtp_timestamp = rtp_timestamp
-        self.core.receive(report, arrival_ns)
+        cdef SenderInfo info
+        info.ntp, info.rtp_timestamp = report.ntp, report.rtp_timestamp
+        self.core.receive(info, arrival_ns)
 
     def stats(self):
         """Return a `VideoReceiverStats` of now."""

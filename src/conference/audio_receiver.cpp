@@ -92,6 +92,7 @@ struct AudioReceiver::State {
   std::uint32_t reception_ssrc = 0;
   rtp::SenderInfo sender{};  // of the last report, since the stream began
   bool has_sender = false;
+  std::int64_t round_trip_ns = 0;
   ReceiverStatistics counted{};
   std::size_t frame_samples = 0;
   std::int32_t claim_dbov = kNoClaim;
@@ -273,10 +274,13 @@ std::int64_t AudioReceiver::take_shift_samples() noexcept {
   return state_ == nullptr ? 0 : state_->rendering.take_shift_samples();
 }
 
-std::size_t AudioReceiver::take_nacks(std::int64_t now_ns, std::int64_t round_trip_ns,
-                                      std::span<std::uint16_t> numbers) noexcept {
+void AudioReceiver::set_round_trip_ns(std::int64_t round_trip_ns) noexcept {
+  if (state_ != nullptr) state_->round_trip_ns = round_trip_ns;
+}
+
+std::size_t AudioReceiver::take_nacks(std::int64_t now_ns, std::span<std::uint16_t> numbers) noexcept {
   if (state_ == nullptr) return 0;
-  const std::size_t count = state_->jitter.take_nacks(bounded_time_ns(now_ns), round_trip_ns, numbers);
+  const std::size_t count = state_->jitter.take_nacks(bounded_time_ns(now_ns), state_->round_trip_ns, numbers);
   state_->counted.nack_count += count;
   return count;
 }

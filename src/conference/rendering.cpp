@@ -16,9 +16,9 @@ constexpr std::int32_t kJoinMs = 5;         // cross-fade
 constexpr std::size_t kMostCorrected = 64;  // samples that a correction adds to the longest frame
 constexpr std::size_t kTailQuanta = 5;      // of 2.5 ms: how far on a concealment is known, to join to it in phase
 constexpr std::uint64_t kInterruptionMs = 150;
-constexpr std::int32_t kAudibleMs = 200;  // of a concealment; then only the background is left
+constexpr std::int32_t kAudibleMs = 200;            // of a concealment; then only the background is left
 constexpr std::int32_t kCodecConcealmentMs = 3000;  // the codec knows the background best, but it costs a decode
-constexpr std::size_t kOpusSilenceBytes = 2;       // RFC 6716: a frame without data, sent at the start of DTX
+constexpr std::size_t kOpusSilenceBytes = 2;        // RFC 6716: a frame without data, sent at the start of DTX
 constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 
 }  // namespace

@@ -223,9 +223,10 @@ void VideoReceiver::set_round_trip_ns(std::int64_t round_trip_ns) noexcept {
   if (state_ != nullptr) state_->round_trip_ns = std::max<std::int64_t>(round_trip_ns, 0);
 }
 
-void VideoReceiver::set_min_delay_ms(std::int32_t min_delay_ms) noexcept {
-  if (state_ == nullptr) return;
-  state_->estimator.set_min_delay_ns(std::clamp(min_delay_ms, 0, state_->config.max_delay_ms) * kNsPerMs);
+Status VideoReceiver::set_min_delay_ms(std::int32_t min_delay_ms) noexcept {
+  if (state_ == nullptr || min_delay_ms < 0 || min_delay_ms > state_->config.max_delay_ms) return Status::out_of_range;
+  state_->estimator.set_min_delay_ns(min_delay_ms * kNsPerMs);
+  return Status::ok;
 }
 
 void VideoReceiver::receive(const rtp::SenderInfo& report, std::int64_t arrival_ns) noexcept {

@@ -121,8 +121,9 @@ class MIXMINUS_API AudioReceiver {
   std::int32_t take_claim_dbov() noexcept;
 
   /// The sequence numbers to ask the sender for now (generic NACK of RFC 4585), ascending; returns how many were
-  /// written. Each is asked for again after `round_trip_ns` (0: not known) and some, as long as it may be of use.
-  std::size_t take_nacks(std::int64_t now_ns, std::int64_t round_trip_ns, std::span<std::uint16_t> numbers) noexcept;
+  /// written. Each is asked for again after a round trip and some, as long as it may be of use.
+  std::size_t take_nacks(std::int64_t now_ns, std::span<std::uint16_t> numbers) noexcept;
+  void set_round_trip_ns(std::int64_t round_trip_ns) noexcept;  ///< 0: not known
 
   /// Raises or lowers the least delay, for pictures that are later: 0..max_delay_ms, else out_of_range. Playout
   /// goes there as it follows the network: in pauses at once, in a voice by its periods.

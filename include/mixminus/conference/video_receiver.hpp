@@ -88,7 +88,7 @@ class MIXMINUS_API VideoReceiver {
   bool take_key_frame_request(std::int64_t now_ns) noexcept;
 
   void set_round_trip_ns(std::int64_t round_trip_ns) noexcept;  ///< 0: not known
-  void set_min_delay_ms(std::int32_t min_delay_ms) noexcept;    ///< for lip sync; clamped to 0..max_delay_ms
+  Status set_min_delay_ms(std::int32_t min_delay_ms) noexcept;  ///< for lip sync; out_of_range: not in 0..max_delay_ms
 
   /// The sender's report of the stream that is followed (RFC 3550 section 6.4.1), for our reports and `playout_ntp`.
   void receive(const rtp::SenderInfo& report, std::int64_t arrival_ns) noexcept;

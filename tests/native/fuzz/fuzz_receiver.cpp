@@ -57,7 +57,8 @@ void ask(Input& input, AudioReceiver& receiver, std::int64_t now_ns) noexcept {
   std::uint64_t ntp = 0;
   (void)receiver.playout_ntp(now_ns, ntp);
   std::array<std::uint16_t, 8> numbers{};
-  if (receiver.take_nacks(now_ns, std::int64_t{what} << 20, numbers) > numbers.size()) std::abort();
+  receiver.set_round_trip_ns(std::int64_t{what} << 20);
+  if (receiver.take_nacks(now_ns, numbers) > numbers.size()) std::abort();
 }
 
 }  // namespace

@@ -394,6 +394,61 @@ def test_delay_never_passes_its_maximum() -> None:
         assert rx.stats().playout_delay <= 0.100
 
 
+@pytest.mark.parametrize("packets", [10, 100])
+def test_a_packet_that_is_overtaken_by_many_is_put_in_its_place(packets: int) -> None:
+    rx = receiver(min_delay_ms=10 * packets + 40, max_delay_ms=2000)
+    pcm = ramp(RATE_HZ * 6 // 2)
+    arrivals = Sender(ptime_ms=10).packets(pcm)
+    late = arrivals[150]
+    moved = (arrivals[150 + packets][0] + 1, late[1])
+    out = play(rx, sorted([*without(arrivals, {150}), moved]), 2900)
+    start = position(pcm[:100], out)
+    np.testing.assert_array_equal(out[start:], pcm[: len(out) - start])
+    assert rx.stats().concealed_samples == rx.stats().packets_discarded == 0
+
+
+@pytest.mark.parametrize("ptime_ms", [40, 60, 120])
+def test_packets_of_several_opus_frames_are_played_whole(ptime_ms: int) -> None:
+    encoder = mixminus.Codec("opus", sample_rate_hz=16000)
+    pcm = voice(3, RATE_HZ)
+    rx = mixminus.AudioReceiver("opus", RATE_HZ, 20, payload_type=96)
+    samples = RATE_HZ * ptime_ms // 1000
+    arrivals = []
+    for i in range(len(pcm) // samples):
+        payload = encoder.encode(pcm[i * samples : (i + 1) * samples])
+        arrivals.append(((i + 1) * ptime_ms * MS, rtp(i, i * ptime_ms * 48, payload)))
+    play(rx, arrivals, 2900)
+    stats = rx.stats()
+    assert stats.concealed_samples == stats.packets_discarded == stats.packets_malformed == 0
+    assert stats.jitter_buffer_emitted_count > RATE_HZ * 2.6
+
+
+def test_a_payload_type_that_was_not_agreed_is_not_decoded() -> None:
+    rx = receiver()
+    arrivals = Sender().packets(tone(2))
+    changed = [
+        (at, packet if i < 50 else packet[:1] + bytes([97]) + packet[2:])
+        for i, (at, packet) in enumerate(arrivals)
+    ]
+    play(rx, changed, 1900)
+    assert rx.stats().packets_of_other_payload_type == 44
+    assert rx.stats().concealed_samples >= RATE_HZ * 0.7
+
+
+def test_fifty_packets_within_a_millisecond_are_played() -> None:
+    rx = receiver(min_delay_ms=0)
+    pcm = tone(6)
+    arrivals = Sender().packets(pcm)
+    stalled = [
+        (max(at, 2000 * MS + i * 20_000) if 1000 * MS < at <= 2000 * MS else at, packet)
+        for i, (at, packet) in enumerate(arrivals)
+    ]
+    play(rx, stalled, 5900)
+    assert rx.stats().packets_discarded <= 50
+    assert rx.stats().playout_delay < 1.0
+    assert rx.stats().packets_lost == 0
+
+
 def test_same_packets_and_times_give_the_same_samples() -> None:
     network = Network(seed=3, jitter_ms=15, loss_ratio=0.1, burst_packets=3, reorder_ratio=0.1)
     arrivals = network.carry(Sender().packets(voice(10, RATE_HZ)))
@@ -482,6 +537,7 @@ def test_no_packets_break_it_and_counters_only_grow(
     rx = receiver(red_payload_type=63)
     before = dataclasses.asdict(rx.stats())
     moving = {"jitter", "target_delay", "playout_delay", "packets_lost", "jitter_buffer_delay"}
+    moving |= {"burst_density", "gap_density", "burst_duration", "gap_duration", "paths"}
     for sequence, timestamp, ssrc, payload_type, payload, when_ns in packets:
         rx.insert(rtp(sequence, timestamp, payload, ssrc=ssrc, payload_type=payload_type), when_ns)
         assert rx.pull(when_ns).shape == (320,)

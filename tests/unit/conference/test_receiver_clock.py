@@ -145,6 +145,7 @@ def asked_for(
     rx: mixminus.AudioReceiver, arrivals: Arrivals, lost: set[int], round_trip_ms: int
 ) -> list[tuple[int, int]]:
     """Return (when in ms, index of the packet) of every request; nothing answers."""
+    rx.set_round_trip_ns(round_trip_ms * MS)
     kept = without(arrivals, lost)
     asked, index = [], 0
     for now_ms in range(0, 2000, 10):
@@ -153,7 +154,7 @@ def asked_for(
             index += 1
         if now_ms % 20 == 0:
             rx.pull(now_ms * MS)
-        for number in rx.take_nacks(now_ms * MS, round_trip_ms * MS):
+        for number in rx.take_nacks(now_ms * MS):
             asked.append((now_ms, (number - Sender().first_sequence) % 2**16))
     return asked
 
