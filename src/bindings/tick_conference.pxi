@@ -22,7 +22,7 @@ cdef class Leg:
     def __init__(self):
         raise TypeError("legs are made by Conference.add_leg()")
 
-    def receive(self, packet, int64_t arrival_ns, size_t path=0):
+    def receive(self, packet, int64_t arrival_ns, int path=0):
         """Take an RTP or RTCP packet from the site (RFC 3550, told apart by RFC 5761). Never raises for its content.
 
         Parameters
@@ -41,7 +41,7 @@ cdef class Leg:
             No such path.
         """
         cdef Py_buffer view
-        if path >= kMaxPaths:
+        if not 0 <= path < <int>kMaxPaths:
             raise OutOfRangeError(f"path {path} of {kMaxPaths}")
         if type(packet) is bytes:
             self.conference.core.receive(

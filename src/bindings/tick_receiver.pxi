@@ -66,7 +66,7 @@ cdef class AudioReceiver:
             check(self.core.configure(config, wrap_codec(codec)), f"no receiver of {codec!r} can be made so")
         self.frame_samples = self.core.frame_samples()
 
-    def insert(self, packet, int64_t arrival_ns, size_t path=0):
+    def insert(self, packet, int64_t arrival_ns, int path=0):
         """Take one RTP packet.
 
         Parameters
@@ -85,7 +85,7 @@ cdef class AudioReceiver:
             No such path.
         """
         cdef Py_buffer view
-        if path >= kMaxPaths:
+        if not 0 <= path < <int>kMaxPaths:
             raise OutOfRangeError(f"path {path} of {kMaxPaths}")
         if PyBytes_CheckExact(packet):
             self.receive(<const uint8_t*>PyBytes_AS_STRING(packet), PyBytes_GET_SIZE(packet), arrival_ns, path)
@@ -269,7 +269,7 @@ cdef class ReceiverBank:
     def __len__(self):
         return len(self.receivers)
 
-    def insert_many(self, indices, packets, arrivals_ns, size_t path=0):
+    def insert_many(self, indices, packets, arrivals_ns, int path=0):
         """Take packets, each for the receiver of its index.
 
         Parameters

@@ -281,7 +281,7 @@ void AudioReceiver::set_round_trip_ns(std::int64_t round_trip_ns) noexcept {
 std::size_t AudioReceiver::take_nacks(std::int64_t now_ns, std::span<std::uint16_t> numbers) noexcept {
   if (state_ == nullptr) return 0;
   const std::size_t count = state_->jitter.take_nacks(bounded_time_ns(now_ns), state_->round_trip_ns, numbers);
-  state_->counted.nack_count += count;
+  if (count > 0) ++state_->counted.nack_count;
   return count;
 }
 

@@ -15,17 +15,27 @@ class AnnexB {
  public:
   explicit AnnexB(std::span<std::uint8_t> out) noexcept : out_(out) {}
 
-  void start() noexcept { put(kStartCode); }
   void put(Bytes bytes) noexcept {
     has_room_ = has_room_ && bytes.size() <= out_.size() - size_bytes_;
     if (!has_room_) return;
     std::ranges::copy(bytes, out_.begin() + static_cast<std::ptrdiff_t>(size_bytes_));
     size_bytes_ += bytes.size();
   }
+  void put_unit(Bytes unit) noexcept {
+    start();
+    put(unit);
+  }
+  /// A piece of a fragmented unit; the first one brings the unit's header.
+  void put_fragment(bool is_first, Bytes header, Bytes piece) noexcept {
+    if (is_first) put_unit(header);
+    put(piece);
+  }
   /// 0 when there was no room for all of it.
   [[nodiscard]] std::size_t size_bytes() const noexcept { return has_room_ ? size_bytes_ : 0; }
 
  private:
+  void start() noexcept { put(kStartCode); }
+
   static constexpr std::array<std::uint8_t, 4> kStartCode{0, 0, 0, 1};
 
   std::span<std::uint8_t> out_;

@@ -87,17 +87,12 @@ std::size_t append_h264(Bytes payload, std::span<std::uint8_t> out) noexcept {
   const std::uint8_t type = type_of(payload[0]);
   if (type == kStapA) {
     Bytes rest = payload.subspan(1);
-    for (Bytes unit; take_unit(rest, 1, unit); units.put(unit)) units.start();
+    for (Bytes unit; take_unit(rest, 1, unit);) units.put_unit(unit);
   } else if (type == kFuA) {
     const std::array header{static_cast<std::uint8_t>((payload[0] & kForbiddenAndReference) | type_of(payload[1]))};
-    if ((payload[1] & kStartBit) != 0) {
-      units.start();
-      units.put(header);
-    }
-    units.put(payload.subspan(kFuBytes));
+    units.put_fragment((payload[1] & kStartBit) != 0, header, payload.subspan(kFuBytes));
   } else {
-    units.start();
-    units.put(payload);
+    units.put_unit(payload);
   }
   return units.size_bytes();
 }

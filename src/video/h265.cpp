@@ -96,18 +96,13 @@ std::size_t append_h265(Bytes payload, std::span<std::uint8_t> out) noexcept {
   const std::uint8_t type = type_of(payload[0]);
   if (type == kAggregate) {
     Bytes rest = payload.subspan(kHeaderBytes);
-    for (Bytes unit; take_unit(rest, kHeaderBytes, unit); units.put(unit)) units.start();
+    for (Bytes unit; take_unit(rest, kHeaderBytes, unit);) units.put_unit(unit);
   } else if (type == kFragment) {
     const auto first = static_cast<std::uint8_t>((payload[0] & ~kTypeBits) | (payload[2] & kFuTypeMask) << 1);
     const std::array header{first, payload[1]};
-    if ((payload[2] & kStartBit) != 0) {
-      units.start();
-      units.put(header);
-    }
-    units.put(payload.subspan(kFuBytes));
+    units.put_fragment((payload[2] & kStartBit) != 0, header, payload.subspan(kFuBytes));
   } else {
-    units.start();
-    units.put(payload);
+    units.put_unit(payload);
   }
   return units.size_bytes();
 }

@@ -59,7 +59,7 @@ struct ReceiverStatistics {
   std::uint64_t removed_samples_for_acceleration = 0;
   std::uint64_t interruption_count = 0;  ///< concealment of 150 ms or more in a row
   double total_interruption_duration_s = 0.0;
-  std::uint64_t nack_count = 0;             ///< packets asked for
+  std::uint64_t nack_count = 0;             ///< times that take_nacks() gave some
   std::uint64_t fec_packets_received = 0;   ///< frames recovered from RED or in-band FEC
   std::uint64_t fec_packets_discarded = 0;  ///< redundancy that was not needed
   // ----

@@ -18,7 +18,7 @@ MIXMINUS_API void cross_fade(std::span<const std::int16_t> tail, std::span<std::
 /// Extrapolates a voice: the last pitch period of its excitation is repeated, as noise where it has no pitch, and
 /// shaped by its linear prediction, whose memory is what was heard last, so that no seam is to be smoothed. It goes on
 /// to fall where it was falling, and fades into comfort noise. (The model of speech that every CELP codec has; the
-/// waveform repetition of ITU-T G.711 appendix I is .2 to .3 of a PLCMOS point below.)
+/// waveform repetition of ITU-T G.711 appendix I is .05 to .26 of a PLCMOS point below, the more the longer the gap.)
 class MIXMINUS_API Concealment {
  public:
   void configure(std::int32_t sample_rate_hz);  ///< allocates; 8000..48000

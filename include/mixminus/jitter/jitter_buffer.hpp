@@ -3,14 +3,13 @@
 
 #include <cstdint>
 #include <span>
-#include <vector>
 
 #include "mixminus/base/export.hpp"
 #include "mixminus/base/packet_view.hpp"
-#include "mixminus/base/wrap.hpp"
 #include "mixminus/jitter/delay_estimator.hpp"
 #include "mixminus/jitter/nack_list.hpp"
 #include "mixminus/jitter/packet_ring.hpp"
+#include "mixminus/jitter/stream_gate.hpp"
 
 namespace mixminus::jitter {
 
@@ -97,7 +96,7 @@ class MIXMINUS_API JitterBuffer {
 
   /// The time of a timestamp near those that came last, on the time line of Step::offset_ns.
   [[nodiscard]] std::int64_t media_ns_of(std::uint32_t rtp_timestamp) const noexcept {
-    return media_ns(timestamp_.peek(rtp_timestamp));
+    return media_ns(gate_.ticks_of(rtp_timestamp));
   }
 
   [[nodiscard]] std::int64_t target_delay_ns() const noexcept { return estimator_.target_delay_ns(); }
@@ -105,26 +104,15 @@ class MIXMINUS_API JitterBuffer {
   [[nodiscard]] std::int64_t network_delay_ns() const noexcept { return estimator_.network_delay_ns(); }
   [[nodiscard]] float drift_ppm() const noexcept { return estimator_.drift_ppm(); }
   /// Whether the stream that is followed is this one.
-  [[nodiscard]] bool is_source(std::uint32_t ssrc) const noexcept { return is_open_ && ssrc == ssrc_; }
+  [[nodiscard]] bool is_source(std::uint32_t ssrc) const noexcept { return gate_.is_open() && ssrc == gate_.ssrc(); }
   [[nodiscard]] const JitterStatistics& statistics() const noexcept { return statistics_; }
   [[nodiscard]] std::size_t waiting_packets() const noexcept { return ring_.size(); }
 
  private:
   static constexpr std::int64_t kReorderingPackets = 500;  // for so long it may happen again
 
-  // the packet that may open another stream; one more must agree with it (RFC 3550 appendix A.1)
-  struct Candidate {
-    bool is_held = false;
-    PacketView view{};
-    Media media{};
-    std::int64_t arrival_ns = 0;
-  };
-
   [[nodiscard]] bool belongs(const PacketView& packet, std::int64_t arrival_ns) const noexcept;
-  [[nodiscard]] bool agrees_with_candidate(const PacketView& packet, std::int64_t arrival_ns) const noexcept;
-  void hold(const PacketView& packet, const Media& media, std::int64_t arrival_ns) noexcept;
-  void drop_candidate() noexcept;
-  void open_stream(const PacketView& packet, std::int64_t arrival_ns) noexcept;
+  void start_stream() noexcept;
   Insertion store(const PacketView& packet, const Media& media, std::int64_t arrival_ns) noexcept;
   void observe(const Packet& packet, const Media& media) noexcept;
   void learn_grid(std::int32_t duration_ticks) noexcept;
@@ -146,15 +134,19 @@ class MIXMINUS_API JitterBuffer {
   void settle_losses(const Packet& first, std::int64_t when_ns) noexcept;
   [[nodiscard]] std::int64_t bridge_ns(const Packet& first) const noexcept;
 
-  [[nodiscard]] std::int64_t ticks_to_ns(std::int64_t ticks) const noexcept;
-  [[nodiscard]] std::int64_t media_ns(std::int64_t rtp_timestamp) const noexcept;
+  /// Numbers up to it no longer have a place in the ring.
+  [[nodiscard]] std::int64_t oldest() const noexcept { return ring_.newest() - ring_.slots(); }
+  [[nodiscard]] std::int64_t ticks_to_ns(std::int64_t ticks) const noexcept { return gate_.ticks_to_ns(ticks); }
+  [[nodiscard]] std::int64_t media_ns(std::int64_t rtp_timestamp) const noexcept {
+    return gate_.media_ns(rtp_timestamp);
+  }
   [[nodiscard]] std::int64_t delay_at(std::int64_t when_ns, const Packet& packet) const noexcept;
   [[nodiscard]] std::int64_t lost_ticks(const Packet& first) const noexcept;
 
   Config config_{};
   PacketRing ring_{};
-  std::vector<std::uint8_t> candidate_payload_{};
-  Candidate candidate_{};
+  StreamGate gate_{};
+  Media candidate_media_{};  // of what the gate holds
   DelayEstimator estimator_{};
   JitterStatistics statistics_{};
   std::int64_t step_ns_ = 0;
@@ -163,13 +155,6 @@ class MIXMINUS_API JitterBuffer {
   std::int64_t new_grid_ticks_ = 1;
   std::int32_t grid_packets_ = 0;   // in the new one
   std::int64_t most_delay_ns_ = 0;  // never exceeded by what is played
-
-  bool is_open_ = false;  // a stream is known
-  std::uint32_t ssrc_ = 0;
-  SequenceUnwrapper sequence_{};
-  TimestampUnwrapper timestamp_{};
-  std::int64_t origin_ticks_ = 0;
-  std::int64_t transit_ns_ = 0;  // of the newest packet
 
   bool is_playing_ = false;
   bool is_new_stream_ = true;

@@ -40,20 +40,26 @@ class MIXMINUS_API StreamGate {
     std::int64_t number = 0;  ///< extended
     std::int64_t ticks = 0;   ///< extended
   };
-  /// Of a packet that is ours.
+  /// Of a packet that is ours, which from now on is the reference for those that follow.
   Place place(const PacketView& packet, std::int64_t arrival_ns) noexcept;
 
   [[nodiscard]] bool is_open() const noexcept { return is_open_; }
   [[nodiscard]] std::uint32_t ssrc() const noexcept { return ssrc_; }
+  [[nodiscard]] std::int64_t number_of(const PacketView& packet) const noexcept {
+    return sequence_.peek(packet.sequence_number);
+  }
+  [[nodiscard]] std::int64_t ticks_of(std::uint32_t rtp_timestamp) const noexcept {
+    return timestamp_.peek(rtp_timestamp);
+  }
   [[nodiscard]] std::int64_t newest() const noexcept { return sequence_.newest(); }
   /// When a timestamp was, on the sender's clock, from its first packet on.
   [[nodiscard]] std::int64_t media_ns(std::int64_t ticks) const noexcept { return ticks_to_ns(ticks - origin_ticks_); }
+  [[nodiscard]] std::int64_t ticks_to_ns(std::int64_t ticks) const noexcept;
 
  private:
   [[nodiscard]] bool agrees(const PacketView& packet, std::int64_t arrival_ns) const noexcept;
   void hold(const PacketView& packet, std::int64_t arrival_ns) noexcept;
   void open(const PacketView& packet, std::int64_t arrival_ns) noexcept;
-  [[nodiscard]] std::int64_t ticks_to_ns(std::int64_t ticks) const noexcept;
 
   std::int64_t rtp_clock_hz_ = 1;
   std::vector<std::uint8_t> payload_{};  // of the candidate

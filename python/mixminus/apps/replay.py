@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--ssrc", type=lambda text: int(text, 0), help="of a capture's stream")
     parser.add_argument("--codec", help="of a capture, where its payload type does not say")
-    parser.add_argument("--ms-per-percent", type=float, default=100.0, metavar="MS")
+    parser.add_argument("--ms-per-percent", type=float, default=116.0, metavar="MS")
     parser.add_argument("--min-delay", type=whole_number(0, 2000), default=0, metavar="MS")
     parser.add_argument("--max-delay", type=whole_number(0, 2000), default=1000, metavar="MS")
     parser.add_argument("--png", type=Path, help="draw delay, target and what was concealed")

@@ -68,7 +68,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     else if (what < 190)
       receiver.set_round_trip_ns(static_cast<std::int64_t>(std::uint64_t{input.byte()} << 56));
     else if (what < 195)
-      receiver.set_min_delay_ms(input.byte() * 16 - 500);
+      (void)receiver.set_min_delay_ms(input.byte() * 16 - 500);
     else if (what < 250)
       now_ns += (what - 195) * std::int64_t{1'000'000};
     else

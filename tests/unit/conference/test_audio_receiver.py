@@ -498,6 +498,7 @@ def test_read_only_out_is_refused() -> None:
     "wrong",
     [
         {"frame_ms": 30},
+        {"frame_ms": 5, "sample_rate_hz": 44_100},
         {"sample_rate_hz": 7999},
         {"min_delay_ms": -1},
         {"min_delay_ms": 500, "max_delay_ms": 400},

@@ -136,9 +136,12 @@ def test_one_path_is_shown_when_one_is_used() -> None:
     assert only.packets_first == only.packets_received == 24
 
 
-def test_paths_that_do_not_exist_are_refused() -> None:
+@pytest.mark.parametrize("path", [-1, 4])
+def test_paths_that_do_not_exist_are_refused(path: int) -> None:
     with pytest.raises(mixminus.OutOfRangeError):
-        receiver().insert(rtp(1, 1, b"\0\0"), 0, 4)
+        receiver().insert(rtp(1, 1, b"\0\0"), 0, path)
+    with pytest.raises(mixminus.OutOfRangeError):
+        mixminus.Conference().add_leg(codec="pcmu").receive(rtp(1, 1, b"\0\0"), 0, path)
 
 
 def asked_for(
