@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 from pytest_benchmark.fixture import BenchmarkFixture
 
 import mixminus
+from mixminus._core import isa, kernels
 from tests.reference import dsp as reference
+from tests.reference import fft
 
 PAIRS = [
     (8000, 48000),
@@ -76,3 +78,15 @@ def bench_comfort_noise(benchmark: BenchmarkFixture, impl: str) -> None:
 
     noise = benchmark(ours.generate, out) if impl == "mixminus" else benchmark(white)
     assert mixminus.level_dbov(noise) == pytest.approx(-40, abs=1.5)
+
+
+@pytest.mark.parametrize("size", [160, 320, 960])
+@pytest.mark.parametrize("impl", ["mixminus", "numpy"])
+def bench_transform(benchmark: BenchmarkFixture, impl: str, size: int) -> None:
+    benchmark.group = f"transform of {size} samples"
+    samples = np.random.default_rng(1).standard_normal(size, np.float32)
+    if impl == "mixminus":
+        bins = benchmark(kernels.fft_forward, isa(), samples)
+        assert bins == pytest.approx(fft.forward(samples), abs=1e-4)
+    else:
+        benchmark(np.fft.rfft, samples)

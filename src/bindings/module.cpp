@@ -6,6 +6,7 @@
 namespace py = pybind11;
 
 void bind_kernels(py::module_ m);
+void bind_spectrum(py::module_ m);
 void bind_jitter(py::module_ m);
 void bind_jitter_parts(py::module_ m);
 void bind_rtp(py::module_ m);
@@ -16,7 +17,9 @@ PYBIND11_MODULE(_core, m) {
   if (!mixminus::kernels::cap_is_known()) throw py::import_error("MIXMINUS_ISA names no instruction set of this build");
   m.attr("__version__") = MIXMINUS_VERSION;  // importlib.metadata would take half the time of the import
   m.def("isa", [] { return mixminus::kernels::active().isa; }, "Instruction set in use.");
-  bind_kernels(m.def_submodule("kernels", "Inner loops by instruction set, for tests and benches."));
+  const py::module_ kernels = m.def_submodule("kernels", "Inner loops by instruction set, for tests and benches.");
+  bind_kernels(kernels);
+  bind_spectrum(kernels);
   const py::module_ jitter = m.def_submodule("jitter", "Parts of the jitter buffer.");
   bind_jitter(jitter);
   bind_jitter_parts(jitter);

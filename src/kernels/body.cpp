@@ -4,6 +4,8 @@
 // may be the copy that the linker keeps for everyone, and then an older CPU dies far from the cause.
 #include "kernels/body_dsp.inl"
 #include "kernels/body_mix.inl"
+#include "kernels/body_real_fft.inl"
+#include "kernels/body_spectrum.inl"
 #include "kernels/table.hpp"
 
 #define MIXMINUS_TEXT_(x) #x
@@ -24,6 +26,12 @@ const Table table{
     .block_peaks = block_peaks,
     .apply_gains = apply_gains,
     .narrow = narrow,
+    .fft_forward = fft_forward,
+    .fft_inverse = fft_inverse,
+    .complex_mac = complex_mac,
+    .accumulate_correlation = accumulate_correlation,
+    .kalman_step = kalman_step,
+    .power_mac = power_mac,
 };
 
 }  // namespace mixminus::kernels::MIXMINUS_ISA

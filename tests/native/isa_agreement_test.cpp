@@ -5,10 +5,12 @@
 #include <random>
 #include <vector>
 
+#include "dsp/fft_tables.hpp"
 #include "kernels/table.hpp"
 
 using mixminus::kernels::FadedRow;
 using mixminus::kernels::FilterRun;
+using mixminus::kernels::SpectrumPair;
 using mixminus::kernels::Table;
 
 namespace {
@@ -68,15 +70,50 @@ Output filter(const Table& table, const Input& input) {
   return output;
 }
 
+std::vector<float> transform(const Table& table, std::size_t half) {
+  const auto tables = mixminus::dsp::shared_fft_tables(half);
+  std::mt19937 random(static_cast<unsigned>(half));
+  std::vector<float> samples(4 * half), bins(2 * half + 2);
+  for (float& sample : samples) sample = static_cast<float>(random() % 65'536) - 32'768.0F;
+  table.fft_forward(tables->plan, samples.data(), bins.data(), bins.data() + half + 1);
+  table.fft_inverse(tables->plan, bins.data(), bins.data() + half + 1, samples.data() + 2 * half);
+  samples.insert(samples.end(), bins.begin(), bins.end());
+  return samples;
+}
+
+std::vector<float> spectrum(const Table& table, const Input& input) {
+  const std::size_t bins = input.curve.size();
+  std::vector<float> x(2 * bins), w(2 * bins), p(input.curve);
+  for (std::size_t i = 0; i < 2 * bins; ++i) x[i] = static_cast<float>(input.rows[i % 3][i % bins]) / 32'768.0F;
+  const SpectrumPair pair{x.data(), x.data() + bins, x.data() + bins, x.data()};
+  for (int i = 0; i < 3; ++i) {
+    table.complex_mac(pair, w.data(), w.data() + bins, bins);
+    table.kalman_step({pair, input.curve.data(), 0.998F, 0.5F, 0.002F, w.data(), w.data() + bins, p.data()}, bins);
+    table.power_mac(w.data(), w.data() + bins, input.curve.data(), p.data(), bins);
+    w.push_back(table.accumulate_correlation(pair, 0.9F, w.data(), w.data() + bins, bins));
+  }
+  w.insert(w.end(), p.begin(), p.end());
+  return w;
+}
+
+bool agree(const Table& table, const Table& scalar, std::size_t samples) {
+  const Input input(samples);
+  return mix(table, input) == mix(scalar, input) && filter(table, input) == filter(scalar, input) &&
+         spectrum(table, input) == spectrum(scalar, input);
+}
+
 }  // namespace
 
 int main() {
   const Table& scalar = *mixminus::kernels::available(0);
   for (std::size_t index = 0; const Table* table = mixminus::kernels::available(index); ++index) {
     for (const std::size_t samples : {1U, 7U, 8U, 15U, 16U, 17U, 33U, 64U, 65U, 160U, 480U, 481U, 960U}) {
-      const Input input(samples);
-      if (mix(*table, input) == mix(scalar, input) && filter(*table, input) == filter(scalar, input)) continue;
+      if (agree(*table, scalar, samples)) continue;
       return std::printf("%s differs from %s at %zu samples\n", table->isa, scalar.isa, samples), 1;
+    }
+    for (const std::size_t half : {1U, 2U, 5U, 9U, 25U, 64U, 80U, 120U, 160U, 240U, 320U, 375U, 480U}) {
+      if (transform(*table, half) == transform(scalar, half)) continue;
+      return std::printf("%s differs from %s in a transform of %zu\n", table->isa, scalar.isa, 2 * half), 1;
     }
     std::printf("%s agrees\n", table->isa);
   }

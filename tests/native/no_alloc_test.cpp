@@ -8,6 +8,7 @@
 
 #include "malloc_counter.hpp"
 #include "mixminus/codec/codec.hpp"
+#include "mixminus/dsp/real_fft.hpp"
 #include "mixminus/enhance/voice_activity.hpp"
 #include "mixminus/mix/mixer.hpp"
 #include "mixminus/speaker/active_speaker.hpp"
@@ -76,6 +77,16 @@ static int speak() {
   return is_ok && speaker.dominant() >= 0 ? count : -1;
 }
 
+static int transform() {
+  mixminus::dsp::RealFft fft;
+  std::vector<float> samples(960, 1.0F), re(481), im(481);
+  if (fft.configure(960) != Status::ok) return -1;
+  return allocations_of([&](int) {
+    fft.forward(samples.data(), re.data(), im.data());
+    fft.inverse(re.data(), im.data(), samples.data());
+  });
+}
+
 // Each codec of the build sends, loses, recovers, conceals and takes over.
 static int codec(mixminus::codec::Kind kind) {
   namespace codec = mixminus::codec;
@@ -105,8 +116,10 @@ int main() {
   if (control() != 1000) return std::puts("the counter does not count"), 1;
   const int mix_count = mix();
   const int speaker_count = speak();
-  std::printf("allocations in 1000 ticks: mix %d, speaker %d\n", mix_count, speaker_count);
-  bool is_ok = mix_count == 0 && speaker_count == 0;
+  const int transform_count = transform();
+  std::printf("allocations in 1000 ticks: mix %d, speaker %d, transform %d\n", mix_count, speaker_count,
+              transform_count);
+  bool is_ok = mix_count == 0 && speaker_count == 0 && transform_count == 0;
   for (const mixminus::codec::Kind kind : mixminus::codec::available()) {
     const int codec_count = codec(kind);
     std::printf("  %s %d\n", mixminus::codec::name(kind), codec_count);
