@@ -50,13 +50,18 @@ class Site:
     """A leg, what its site's microphone hears, and what its loudspeaker is given."""
 
     def __init__(
-        self, conf: Conference, frames: Frames, *, says_level: bool = False, **settings: Any
+        self,
+        conf: Conference,
+        frames: Frames,
+        *,
+        says_level: bool = False,
+        claim_dbov: int | None = None,
+        **settings: Any,
     ) -> None:
-        self.leg: Leg = conf.add_leg(
-            "l16", payload_type=96, audio_level_id=LEVEL_ID if says_level else 0, **settings
-        )
+        level_id = LEVEL_ID if says_level or claim_dbov is not None else 0
+        self.leg: Leg = conf.add_leg("l16", payload_type=96, audio_level_id=level_id, **settings)
         self.sender = Sender(ssrc=1000 + self.leg.slot, step=SAMPLES)
-        self.frames, self.says_level = frames, says_level
+        self.frames, self.says_level, self.claim_dbov = frames, says_level, claim_dbov
         self.lateness_ns: Callable[[int], int] = lambda _: 1_000_000
         self.under_way: list[tuple[int, bytes]] = []
         self.packets: list[bytes] = []
@@ -68,8 +73,8 @@ class Site:
     def send(self, index: int) -> None:
         """Send frame `index`, and let arrive what arrives before the tick."""
         frame = self.microphone(index)
-        level = max(-127, round(level_dbov(frame))) if self.says_level else None
-        packet = self.sender.packet(l16(frame), level_dbov=level)
+        claim = max(-127, round(level_dbov(frame))) if self.says_level else self.claim_dbov
+        packet = self.sender.packet(l16(frame), level_dbov=claim)
         self.under_way.append((index * FRAME_NS + self.lateness_ns(index), packet))
         tick_ns = (index + 1) * FRAME_NS
         while self.under_way and self.under_way[0][0] < tick_ns:
@@ -236,12 +241,12 @@ def test_a_leg_without_a_canceller_tells_nothing() -> None:
 
 
 def test_a_buffer_that_stretches_tells_its_canceller() -> None:
-    """The hall's route becomes 120 ms slower: its buffer grows, and the filter moves with it."""
+    """The hall's route becomes slower: playout there waits, and the filter moves with it."""
     conf = conference(loudest=0, noise_gate=False)
-    moved = 8 * SECOND
+    moved, slower_ms = 8 * SECOND, 120
     far = Site(conf, speaking(0, range(20 * SECOND)))
     hall = Hall(conf, speaking(5), echo_cancellation=True)
-    hall.lateness_ns = lambda index: 1_000_000 + 120_000_000 * (index >= moved)
+    hall.lateness_ns = lambda index: 1_000_000 * (1 + slower_ms * (index >= moved))
     sites = [far, hall, Site(conf, speaking(9))]
 
     def now() -> LegStats:
@@ -255,9 +260,9 @@ def test_a_buffer_that_stretches_tells_its_canceller() -> None:
     assert after.echo is not None
     assert before.echo.delay_ms is not None
     assert after.echo.delay_ms is not None
-    grown_ms = 1000 * (after.playout_delay - before.playout_delay)
-    assert grown_ms > 60
-    assert after.echo.delay_ms - before.echo.delay_ms == pytest.approx(grown_ms, abs=6)
+    later_ms = slower_ms + 1000 * (after.playout_delay - before.playout_delay)
+    assert later_ms > 60
+    assert after.echo.delay_ms - before.echo.delay_ms == pytest.approx(later_ms, abs=6)
     assert after.echo.delay_changes == before.echo.delay_changes
     settled = range(moved + 2 * SECOND, moved + 6 * SECOND)
     said = np.concatenate([far.frames(index) for index in settled])
@@ -269,12 +274,12 @@ def test_a_buffer_that_stretches_tells_its_canceller() -> None:
 
 def test_a_hall_that_claims_the_level_of_its_echo_is_heard_when_somebody_speaks_there() -> None:
     conf = conference(loudest=2)
-    talk, answer = range(10 * SECOND), range(10 * SECOND, 14 * SECOND)
+    talk, answer = range(14 * SECOND), range(14 * SECOND, 18 * SECOND)
     far = Site(conf, speaking(0, talk), says_level=True)
     hall = Hall(conf, speaking(5, answer), says_level=True, echo_cancellation=True)
     sites = [far, hall, *(Site(conf, speaking(k), says_level=True) for k in range(8, 11))]
-    run(conf, sites, range(4 * SECOND))
-    watched = run(conf, sites, range(4 * SECOND, talk.stop))
+    run(conf, sites, range(9 * SECOND))  # a place that was taken early is given back
+    watched = run(conf, sites, range(9 * SECOND, talk.stop))
     assert not any(hall.leg in talkers for talkers in watched.talkers)
     assert hall.leg.stats().levels_overstated == 0
     watched = run(conf, sites, answer)
@@ -289,17 +294,8 @@ def test_claims_of_a_leg_with_cancellation_are_no_lies() -> None:
     """Whatever it claims, it is listened to, and heard from the first frame."""
     conf = conference(loudest=2)
     silent, spoken = range(8 * SECOND), range(8 * SECOND, 10 * SECOND)
-    hall = Site(conf, speaking(5, spoken), echo_cancellation=True, says_level=True)
+    hall = Site(conf, speaking(5, spoken), claim_dbov=-20, echo_cancellation=True)
     sites = [hall, *(Site(conf, speaking(k), says_level=True) for k in range(7, 11))]
-    hall.says_level = False
-    plain, hall.sender = hall.sender, Sender(ssrc=77, step=SAMPLES)
-    assert plain.step == SAMPLES
-
-    class Loud(Sender):
-        def packet(self, payload: bytes, **_: Any) -> bytes:
-            return super().packet(payload, level_dbov=-20)
-
-    hall.sender = Loud(ssrc=77, step=SAMPLES)
     run(conf, sites, silent)
     stats = hall.leg.stats()
     assert (stats.levels_overstated, stats.frames_not_decoded) == (0, 0)
@@ -317,7 +313,7 @@ def test_a_canceller_that_slept_knows_its_hall() -> None:
     run(conf, sites, talk)
     before = hall.leg.stats().frames_not_decoded
     run(conf, sites, range(talk.stop, again.start))
-    assert hall.leg.stats().frames_not_decoded > before + 2 * SECOND
+    assert hall.leg.stats().frames_not_decoded > before + SECOND
     watched = run(conf, sites, again)
     assert not any(hall.leg in talkers for talkers in watched.talkers)
     said = np.concatenate([far.frames(index) for index in again])
