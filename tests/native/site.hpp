@@ -45,7 +45,8 @@ class Site {
                                     .payload_type = 96,
                                     .origin = {.ssrc = 1000 + index},
                                     .audio_level_id = has_levels_ ? kAudioLevelId : 0,
-                                    .lists_contributors = index % 2 == 0};
+                                    .lists_contributors = index % 2 == 0,
+                                    .cancels_echo = index % 4 == 0};
     if (host.add_leg(leg, {}, id_) != Status::ok) return false;
     pcm_.resize(static_cast<std::size_t>(config.sample_rate_hz / 50));
     for (std::size_t i = 0; i < pcm_.size(); ++i)
