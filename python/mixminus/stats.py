@@ -140,7 +140,7 @@ class LegStats(AudioReceiverStats):
     reports_received: int
     reports_malformed: int
     level_dbov: float
-    """Of the last frame, -127..0; where it was not decoded, what the site claims (RFC 6464), smoothed."""
+    """Of the last frame, -127..0, without its echo; not decoded, what the site claims (RFC 6464), smoothed."""
     is_decoded: bool
     """In the last tick. False only where the site sends levels and none that would be heard."""
     frames_not_decoded: int

@@ -91,7 +91,7 @@ void Conference::select_decodes() noexcept {
                              .gain_db = is_audible ? source.gain_db : DecodeSelection::kInaudibleDb,
                              .room = source.speaks_to,
                              .is_wanted = source.followers > 0 || (is_audible && source.lifted_priority > 0),
-                             .is_echo_cancelled = source.echo_canceller != nullptr});
+                             .cancels_echo = source.echo_canceller != nullptr});
   }
   selection_.choose(source_slots_);
 }

@@ -61,8 +61,8 @@ struct LegStatistics {
   std::uint64_t levels_understated = 0;  ///< 1: its claims were found too low, so it is decoded always
   bool is_heard = false;                 ///< in the mix of the last tick
   bool has_said_bye = false;
-  Voice voice{};         ///< of the last frame
-  aec::Metrics echo{};   ///< of the canceller
+  Voice voice{};        ///< of the last frame
+  aec::Metrics echo{};  ///< of the canceller
   bool cancels_echo = false;
 };
 

@@ -137,7 +137,9 @@ def run(conf: Conference, sites: Sequence[Site], frames: range) -> Watched:
 def likeness(heard: Pcm, said: Pcm) -> tuple[float, float]:
     """Return gain and correlation of `said` in `heard`, where they fit best."""
     size = len(heard) + len(said)
-    spectrum = np.fft.rfft(heard.astype(float), size) * np.conj(np.fft.rfft(said.astype(float), size))
+    spectrum = np.fft.rfft(heard.astype(float), size) * np.conj(
+        np.fft.rfft(said.astype(float), size)
+    )
     fit = float(np.max(np.fft.irfft(spectrum, size)))
     said_energy = float(np.sum(said.astype(float) ** 2))
     heard_energy = float(np.sum(heard.astype(float) ** 2))
@@ -226,7 +228,9 @@ def test_a_leg_tells_what_its_canceller_found() -> None:
     assert stats.echo.has_converged
     assert stats.echo.delay_ms is not None
     # our far end is a frame late, and the sound has some metres to go
-    way_ms = HALL_DELAY_MS - 20 + 1000 * stats.playout_delay + np.argmax(Hall.response) / RATE_HZ * 1000
+    way_ms = (
+        HALL_DELAY_MS - 20 + 1000 * stats.playout_delay + np.argmax(Hall.response) / RATE_HZ * 1000
+    )
     assert stats.echo.delay_ms == pytest.approx(way_ms, abs=25)
     assert abs(stats.echo.drift_ppm) < 20
     assert stats.echo.divergences == stats.echo.path_changes == stats.echo.delay_changes == 0
@@ -328,7 +332,10 @@ def test_any_number_of_threads_sends_the_same_bytes(threads: int) -> None:
     def packets(count: int) -> list[list[bytes]]:
         conf = conference(threads=count, loudest=2)
         far = [Site(conf, speaking(k, range(k, 100)), says_level=True) for k in range(2)]
-        halls = [Hall(conf, speaking(k), says_level=k % 2 == 0, echo_cancellation=True) for k in (4, 5, 6)]
+        halls = [
+            Hall(conf, speaking(k), says_level=k % 2 == 0, echo_cancellation=True)
+            for k in (4, 5, 6)
+        ]
         run(conf, [*far, *halls], range(100))
         return [site.packets for site in (*far, *halls)]
 
