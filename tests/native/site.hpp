@@ -84,7 +84,9 @@ class Site {
   void report(conference::Conference& host, std::uint32_t tick, std::uint32_t step) noexcept {
     std::array<std::uint8_t, 200> memory;
     rtp::RtcpWriter writer(memory);
-    const rtp::ReceptionReport block{.ssrc = host_ssrc(), .fraction_lost = 20};
+    const std::uint64_t answered = rtp::ntp_from_unix_ns(tick * kTickNs - kRoundTripNs);
+    const rtp::ReceptionReport block{
+        .ssrc = host_ssrc(), .fraction_lost = 20, .last_sr = rtp::ntp_middle(answered)};
     (void)writer.sender_report(ssrc_, {.ntp = tick, .rtp_timestamp = tick * step}, {&block, 1});
     (void)writer.cname(ssrc_, "site");
     host.receive(id_, writer.written(), tick * kTickNs);
@@ -92,6 +94,7 @@ class Site {
   [[nodiscard]] std::uint32_t host_ssrc() const noexcept { return ssrc_ + 900; }
 
   static constexpr std::int32_t kAudioLevelId = 3;
+  static constexpr std::int64_t kRoundTripNs = 40'000'000;
 
   std::uint32_t ssrc_ = 0;
   bool has_levels_ = false;

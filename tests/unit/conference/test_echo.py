@@ -189,7 +189,7 @@ def test_others_hear_the_talker_as_if_there_were_no_hall() -> None:
         for c in (False, True)
     )
     assert of_echo < 0.95
-    assert of_voice > 0.999
+    assert of_voice > 0.99
 
 
 def test_an_echo_takes_neither_place_nor_floor() -> None:
@@ -227,13 +227,11 @@ def test_a_leg_tells_what_its_canceller_found() -> None:
     assert stats.echo.echo_return_loss_enhancement > 20
     assert stats.echo.has_converged
     assert stats.echo.delay_ms is not None
-    # our far end is a frame late, and the sound has some metres to go
-    way_ms = (
-        HALL_DELAY_MS - 20 + 1000 * stats.playout_delay + np.argmax(Hall.response) / RATE_HZ * 1000
-    )
-    assert stats.echo.delay_ms == pytest.approx(way_ms, abs=25)
+    # its packets wait for nothing, our far end is a frame late, and the sound has some metres to go
+    way_ms = HALL_DELAY_MS - 20 + 1000 * np.argmax(Hall.response) / RATE_HZ
+    assert stats.echo.delay_ms == pytest.approx(way_ms, abs=4)
     assert abs(stats.echo.drift_ppm) < 20
-    assert stats.echo.divergences == stats.echo.path_changes == stats.echo.delay_changes == 0
+    assert stats.echo.invalid_samples == 0
 
 
 def test_a_leg_without_a_canceller_tells_nothing() -> None:
