@@ -85,8 +85,7 @@ class Site {
     std::array<std::uint8_t, 200> memory;
     rtp::RtcpWriter writer(memory);
     const std::uint64_t answered = rtp::ntp_from_unix_ns(tick * kTickNs - kRoundTripNs);
-    const rtp::ReceptionReport block{
-        .ssrc = host_ssrc(), .fraction_lost = 20, .last_sr = rtp::ntp_middle(answered)};
+    const rtp::ReceptionReport block{.ssrc = host_ssrc(), .fraction_lost = 20, .last_sr = rtp::ntp_middle(answered)};
     (void)writer.sender_report(ssrc_, {.ntp = tick, .rtp_timestamp = tick * step}, {&block, 1});
     (void)writer.cname(ssrc_, "site");
     host.receive(id_, writer.written(), tick * kTickNs);

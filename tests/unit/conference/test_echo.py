@@ -11,7 +11,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mixminus import Conference, Leg, LegStats, OutOfRangeError, level_dbov
+from mixminus import (
+    Codec,
+    Conference,
+    Leg,
+    LegStats,
+    OutOfRangeError,
+    Resampler,
+    codecs,
+    level_dbov,
+)
 from mixminus.apps.voices import read_clips, room_noise
 from tests.support.hall import hall_response
 from tests.support.sender import FRAME_NS, Sender, l16, rtp_payload
@@ -56,10 +65,11 @@ class Site:
         *,
         says_level: bool = False,
         claim_dbov: int | None = None,
+        codec: str = "l16",
         **settings: Any,
     ) -> None:
         level_id = LEVEL_ID if says_level or claim_dbov is not None else 0
-        self.leg: Leg = conf.add_leg("l16", payload_type=96, audio_level_id=level_id, **settings)
+        self.leg: Leg = conf.add_leg(codec, payload_type=96, audio_level_id=level_id, **settings)
         self.sender = Sender(ssrc=1000 + self.leg.slot, step=SAMPLES)
         self.frames, self.says_level, self.claim_dbov = frames, says_level, claim_dbov
         self.lateness_ns: Callable[[int], int] = lambda _: 1_000_000
@@ -74,7 +84,7 @@ class Site:
         """Send frame `index`, and let arrive what arrives before the tick."""
         frame = self.microphone(index)
         claim = max(-127, round(level_dbov(frame))) if self.says_level else self.claim_dbov
-        packet = self.sender.packet(l16(frame), level_dbov=claim)
+        packet = self.sender.packet(self.encode(frame), level_dbov=claim)
         self.under_way.append((index * FRAME_NS + self.lateness_ns(index), packet))
         tick_ns = (index + 1) * FRAME_NS
         while self.under_way and self.under_way[0][0] < tick_ns:
@@ -84,8 +94,13 @@ class Site:
     def take(self) -> None:
         while packet := self.leg.take_packet():
             self.packets.append(packet)
-            pcm = np.frombuffer(rtp_payload(packet), ">i2").astype(float)
-            self.heard = np.concatenate([self.heard, pcm])
+            self.heard = np.concatenate([self.heard, self.decode(rtp_payload(packet))])
+
+    def encode(self, frame: Pcm) -> bytes:
+        return l16(frame)
+
+    def decode(self, payload: bytes) -> Pcm:
+        return np.frombuffer(payload, ">i2").astype(np.int16)
 
     def heard_in(self, frames: range) -> Pcm:
         part = self.heard[frames.start * SAMPLES : frames.stop * SAMPLES]
@@ -105,6 +120,24 @@ class Hall(Site):
         played = np.concatenate([np.zeros(reach - len(played)), played])
         echo = np.convolve(played, self.response, "valid")
         return np.clip(np.rint(self.frames(index) + echo), -32768, 32767).astype(np.int16)
+
+
+class CodedHall(Hall):
+    """Its packets, both ways, are of a codec that loses something."""
+
+    def __init__(self, conf: Conference, frames: Frames, codec: str, **settings: Any) -> None:
+        super().__init__(conf, frames, codec=codec, **settings)
+        self.decoder, self.encoder = Codec(codec), Codec(codec)
+        rate_hz = self.decoder.sample_rate_hz
+        self.to_room = Resampler(rate_hz, RATE_HZ)
+        self.from_room = Resampler(RATE_HZ, rate_hz)
+        self.sender.step = self.decoder.rtp_clock_hz // 50
+
+    def encode(self, frame: Pcm) -> bytes:
+        return self.encoder.encode(self.from_room.process(frame))
+
+    def decode(self, payload: bytes) -> Pcm:
+        return self.to_room.process(self.decoder.decode(payload))
 
 
 class Watched:
@@ -190,6 +223,19 @@ def test_others_hear_the_talker_as_if_there_were_no_hall() -> None:
     )
     assert of_echo < 0.95
     assert of_voice > 0.99
+
+
+@pytest.mark.parametrize("codec", [name for name in ("opus", "g722", "pcmu") if name in codecs()])
+def test_codecs_on_both_ways_do_not_bring_the_echo_back(codec: str) -> None:
+    """What the hall plays is not quite what it was sent, nor is what comes what it recorded."""
+    heard_dbov = []
+    for cancels in (False, True):
+        conf = conference(loudest=0, noise_gate=False)
+        far = Site(conf, speaking(0, ALONE))
+        hall = CodedHall(conf, speaking(5), codec, echo_cancellation=cancels)
+        run(conf, [far, hall, Site(conf, speaking(9))], ALONE)
+        heard_dbov.append(level_dbov(far.heard_in(CONVERGED)))
+    assert heard_dbov[1] < heard_dbov[0] - 25
 
 
 def test_an_echo_takes_neither_place_nor_floor() -> None:
