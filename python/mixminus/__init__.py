@@ -10,6 +10,7 @@ from mixminus._tick import (
     Codec,
     ComfortNoise,
     Conference,
+    EchoCanceller,
     Leg,
     Mixer,
     ReceiverBank,
@@ -34,6 +35,7 @@ from mixminus.errors import (
 from mixminus.lip_sync import LipSync
 from mixminus.stats import (
     AudioReceiverStats,
+    EchoCancellerStats,
     LegStats,
     PathStats,
     TalkerId,
@@ -49,6 +51,8 @@ __all__ = [
     "Codec",
     "ComfortNoise",
     "Conference",
+    "EchoCanceller",
+    "EchoCancellerStats",
     "Leg",
     "LegStats",
     "LipSync",

@@ -53,6 +53,45 @@ cdef class Resampler:
     cdef readonly int output_rate_hz
     cdef int run(self, const int16_t* input, size_t samples, int16_t* output) except -1
 
+cdef extern from "mixminus/aec/echo_canceller.hpp" namespace "mixminus::aec" nogil:
+    cdef cppclass EchoConfig "mixminus::aec::Config":
+        int32_t sample_rate_hz
+        int32_t tail_length_ms
+        int32_t max_delay_ms
+        float process_noise
+        float suppression_db
+        cbool has_comfort_noise
+
+    cdef cppclass EchoMetrics "mixminus::aec::Metrics":
+        float erle_db
+        float erl_db
+        float delay_ms
+        float drift_ppm
+        float echo_likelihood
+        cbool has_converged
+        cbool is_bypassed
+        uint64_t divergences
+        uint64_t path_changes
+        uint64_t delay_changes
+        uint64_t invalid_samples
+
+    cdef cppclass CoreEchoCanceller "mixminus::aec::EchoCanceller":
+        Status configure(const EchoConfig& config) noexcept
+        Status process(span[const_float] near_end, span[const_float] far_end, span[float] out) noexcept
+        Status process(span[const_int16_t] near_end, span[const_int16_t] far_end, span[int16_t] out) noexcept
+        Status skip(span[const_int16_t] far_end) noexcept
+        void near_end_shifted(int64_t samples) noexcept
+        void set_delay_prior_ms(float delay_ms) noexcept
+        EchoMetrics metrics() noexcept
+        int32_t delay_samples() noexcept
+        void reset() noexcept
+
+
+cdef class EchoCanceller:
+    cdef CoreEchoCanceller core
+    cdef readonly int sample_rate_hz
+    cdef cnp.npy_intp frame_samples
+
 cdef extern from "mixminus/mix/loudest.hpp" namespace "mixminus::mix" nogil:
     cdef cppclass SelectionConfig:
         int32_t places
@@ -451,6 +490,8 @@ cdef extern from "mixminus/conference/conference.hpp" namespace "mixminus::confe
         float ms_per_percent
         int32_t audio_level_id
         cbool lists_contributors
+        cbool cancels_echo
+        int32_t echo_tail_ms
         string cname
 
     cdef cppclass RemoteStatistics:
@@ -475,6 +516,8 @@ cdef extern from "mixminus/conference/conference.hpp" namespace "mixminus::confe
         uint64_t levels_understated
         cbool is_heard
         cbool has_said_bye
+        EchoMetrics echo
+        cbool cancels_echo
 
     cdef cppclass TalkerId:
         uint32_t conference

@@ -8,7 +8,14 @@ from typing_extensions import Buffer, disjoint_base
 
 from mixminus.codec import AnyCodec
 from mixminus.rtp import SenderInfo
-from mixminus.stats import AudioReceiverStats, LegStats, TalkerId, TrunkStats, VideoReceiverStats
+from mixminus.stats import (
+    AudioReceiverStats,
+    EchoCancellerStats,
+    LegStats,
+    TalkerId,
+    TrunkStats,
+    VideoReceiverStats,
+)
 
 @final
 class Resampler:
@@ -35,6 +42,42 @@ class ComfortNoise:
     def reset(self) -> None: ...
 
 def level_dbov(frame: NDArray[np.int16]) -> float: ...
+
+@final
+class EchoCanceller:
+    def __init__(
+        self,
+        sample_rate_hz: int = 16000,
+        *,
+        tail_length_ms: int = 256,
+        max_delay_ms: int = 2000,
+        process_noise: float = 0.0005,
+        suppression_db: float = 30.0,
+        comfort_noise: bool = True,
+    ) -> None: ...
+    @property
+    def sample_rate_hz(self) -> int: ...
+    @property
+    def delay_ms(self) -> float: ...
+    @overload
+    def process(
+        self,
+        near_end: NDArray[np.int16],
+        far_end: NDArray[np.int16],
+        out: NDArray[np.int16] | None = None,
+    ) -> NDArray[np.int16]: ...
+    @overload
+    def process(
+        self,
+        near_end: NDArray[np.float32],
+        far_end: NDArray[np.float32],
+        out: NDArray[np.float32] | None = None,
+    ) -> NDArray[np.float32]: ...
+    def skip(self, far_end: NDArray[np.int16]) -> None: ...
+    def near_end_shifted(self, samples: int) -> None: ...
+    def set_delay_prior_ms(self, delay_ms: float) -> None: ...
+    def metrics(self) -> EchoCancellerStats: ...
+    def reset(self) -> None: ...
 
 _Role: TypeAlias = Literal["talker", "listener", "trunk", "tap", "announcer"]
 _Groups: TypeAlias = int | Iterable[int]
@@ -366,6 +409,8 @@ class Conference:
         priority: int = 0,
         follows: Leg | None = None,
         carries: str = "talkers",
+        echo_cancellation: bool = False,
+        echo_tail_ms: int = 256,
     ) -> Leg: ...
     def remove_leg(self, leg: Leg) -> None: ...
     def lecture(self, who: Leg | TalkerId | None) -> None: ...

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 __all__ = [
     "AudioReceiverStats",
+    "EchoCancellerStats",
     "LegStats",
     "PathStats",
     "TalkerId",
@@ -85,6 +86,37 @@ class AudioReceiverStats:
 
 
 @dataclass(frozen=True, slots=True)
+class EchoCancellerStats:
+    """What one `EchoCanceller` has found since it was made or reset.
+
+    The first block has the names, meanings and units of RTCAudioSourceStats.
+    """
+
+    echo_return_loss: float
+    """dB from the far end to its echo."""
+    echo_return_loss_enhancement: float
+    """dB by which the echo is less, while the far end speaks alone."""
+
+    delay_ms: float | None
+    """From the far end to its strongest echo; None while none was found."""
+    drift_ppm: float
+    """How much faster the microphone's clock runs than ours."""
+    echo_likelihood: float
+    """0..1: that an echo is in the near end now."""
+    has_converged: bool
+    is_bypassed: bool
+    """The last frame passed untouched."""
+    divergences: int
+    """How often the filter was worse than none."""
+    path_changes: int
+    """How often the room was found changed."""
+    delay_changes: int
+    """Jumps of the delay that nobody told."""
+    invalid_samples: int
+    """NaN, infinite or beyond full scale; limited to it."""
+
+
+@dataclass(frozen=True, slots=True)
 class LegStats(AudioReceiverStats):
     """Both directions of one leg since it joined; what comes in is described by the base class.
 
@@ -108,7 +140,7 @@ class LegStats(AudioReceiverStats):
     reports_received: int
     reports_malformed: int
     level_dbov: float
-    """Of the last frame, -127..0; where it was not decoded, what the site claims (RFC 6464), smoothed."""
+    """Of the last frame, -127..0, without its echo; not decoded, what the site claims (RFC 6464), smoothed."""
     is_decoded: bool
     """In the last tick. False only where the site sends levels and none that would be heard."""
     frames_not_decoded: int
@@ -118,6 +150,11 @@ class LegStats(AudioReceiverStats):
     """1: it was found much louder than it claims, and is decoded always from then on."""
     is_heard: bool
     """In the mix of the last tick."""
+    echo_return_loss: float | None
+    """dB, as RTCAudioSourceStats has it; None without ``echo_cancellation``, as the next two."""
+    echo_return_loss_enhancement: float | None
+    echo: EchoCancellerStats | None
+    """These two, and what else its canceller has found."""
 
 
 class TalkerId(NamedTuple):

@@ -159,7 +159,8 @@ cdef dict LEG_PROBLEMS = {
     <int>Status.out_of_range: "payload_type must be given for l16, no payload type be in 64..95 (RFC 5761) or that of "
                               "red_payload_type, gain_db be at most 20, delays be 0..2000 ms and "
                               "min_delay_ms at most max_delay_ms, ms_per_percent 1..10000, audio_level_id and mixer_level_id 0..255, cname "
-                              "have 1..255 bytes, and only a tap follow, and no trunk that carries talkers",
+                              "have 1..255 bytes, and only a tap follow, and no trunk that carries talkers; echo is "
+                              "cancelled at 8, 16, 32 or 48 kHz, with echo_tail_ms 50..500, and not of such a trunk",
 }
 
 
@@ -169,6 +170,7 @@ cdef object talker_name(TalkerId talker):
 
 cdef object leg_stats(const LegStatistics& now):
     cdef int64_t round_trip_ns = now.remote.round_trip_time_ns
+    echo = echo_stats(now.echo) if now.cancels_echo else None
     return LegStats(
         **inbound_fields(now.inbound),
         packets_sent=now.packets_sent,
@@ -187,6 +189,9 @@ cdef object leg_stats(const LegStatistics& now):
         levels_overstated=now.levels_overstated,
         levels_understated=now.levels_understated,
         is_heard=now.is_heard,
+        echo_return_loss=None if echo is None else echo.echo_return_loss,
+        echo_return_loss_enhancement=None if echo is None else echo.echo_return_loss_enhancement,
+        echo=echo,
     )
 
 
@@ -279,7 +284,8 @@ cdef class Conference:
     def add_leg(self, codec="opus", str name="", str role="talker", *, ssrc=None, payload_type=None,
                 red_payload_type=None, float gain_db=0.0, int min_delay_ms=0, int max_delay_ms=1000,
                 float ms_per_percent=116.0, int audio_level_id=0, bint list_contributors=False, int mixer_level_id=0, str cname="mixminus",
-                speaks_to=(0,), hears=(0,), int priority=0, Leg follows=None, str carries="talkers"):
+                speaks_to=(0,), hears=(0,), int priority=0, Leg follows=None, str carries="talkers",
+                bint echo_cancellation=False, int echo_tail_ms=256):
         """Let a site in.
 
         Parameters
@@ -323,6 +329,12 @@ cdef class Conference:
             Of a trunk: "talkers" sends each on a lane of his own, with who he is and where he came from, to another
             ``Conference``: nobody hears himself through it, everybody is heard once, and all have the same active
             speaker. "mix" sends what any leg would hear, to whatever is there.
+        echo_cancellation : bool
+            Take out of what the site sends what it was sent, for halls whose loudspeakers reach their microphones.
+            The site is heard 10 ms later, or some more. At 8000, 16000, 32000 or 48000 Hz; not for a trunk that
+            carries talkers.
+        echo_tail_ms : int
+            How much of the hall's answer is modelled, 50..500, see :class:`EchoCanceller`.
 
         Returns
         -------
@@ -354,6 +366,7 @@ cdef class Conference:
         if carries not in ("talkers", "mix"):
             raise OutOfRangeError(f"a trunk carries talkers or mix, not {carries!r}")
         config.carries_talkers = carries == "talkers"
+        config.cancels_echo, config.echo_tail_ms = echo_cancellation, echo_tail_ms
         if follows is not None:
             config.follows = self.own(follows)
         if payload_type is not None:

@@ -130,6 +130,7 @@ Status Conference::equip(Leg& leg, LegCodecs codecs) {
                                 .max_delay_ms = config.max_delay_ms,
                                 .ms_per_percent = config.ms_per_percent,
                                 .audio_level_id = config.audio_level_id};
+  if (is_cascade(config) && config.cancels_echo) return Status::out_of_range;  // its far side is no room
   const auto streams = is_cascade(config) ? static_cast<std::uint32_t>(config_.lanes) : 1U;
   Status status = leg.rtcp.configure(config.origin.ssrc, streams, config.cname);
   if (status != Status::ok) return status;
@@ -137,6 +138,8 @@ Status Conference::equip(Leg& leg, LegCodecs codecs) {
   status =
       codecs.decoder ? leg.receiver.configure(receiver, std::move(codecs.decoder)) : leg.receiver.configure(receiver);
   if (status == Status::ok) status = leg.configure(receiver);
+  if (status == Status::ok && config.cancels_echo)
+    status = leg.cancel_echo({.sample_rate_hz = config_.sample_rate_hz, .tail_length_ms = config.echo_tail_ms});
   if (status == Status::ok) status = bank_.add(leg, std::move(codecs.encoder));
   if (status == Status::ok) {
     status = leg.sender.configure(config.origin, static_cast<std::uint8_t>(config.payload_type),
@@ -298,6 +301,8 @@ Status Conference::statistics(LegId id, LegStatistics& statistics) const noexcep
   if (leg->trunk == nullptr) {
     add(*leg, statistics);
     statistics.voice = leg->voice;
+    statistics.cancels_echo = leg->echo_canceller != nullptr;
+    if (statistics.cancels_echo) statistics.echo = leg->echo_canceller->metrics();
     add(leg->sender, statistics);
     return Status::ok;
   }

@@ -51,6 +51,7 @@ void DecodeSelection::update(std::int32_t slot, const LevelEvidence& evidence) n
   seat.gain_db = evidence.gain_db;
   seat.room = evidence.room;
   seat.is_wanted = evidence.is_wanted;
+  seat.cancels_echo = evidence.cancels_echo;
   const float falling_dbov = std::max(seat.claim_dbov - fall_db_, kSilenceDbov);
   seat.claim_dbov =
       std::max(static_cast<float>(evidence.claim_dbov <= 0 ? evidence.claim_dbov : kNoClaim), falling_dbov);
@@ -67,7 +68,7 @@ void DecodeSelection::measure(Seat& seat, const LevelEvidence& evidence) noexcep
 }
 
 void DecodeSelection::judge_high(Seat& seat) noexcept {
-  if (seat.claim_dbov <= seat.measured_dbov + config_.lie_db) {
+  if (seat.cancels_echo || seat.claim_dbov <= seat.measured_dbov + config_.lie_db) {
     seat.doubt_ticks = 0;
     seat.cap_dbov = 0.0F;
     return;

@@ -34,6 +34,7 @@ void Conference::receive_report(Leg& leg, Bytes datagram, std::int64_t arrival_n
   const bool has_sender = leg.rtcp.receive(datagram, {arrival_ns, config_.unix_offset_ns}, report);
   expect_loss(leg);
   if (leg.trunk == nullptr) {
+    leg.expect_echo_after(leg.rtcp.remote().round_trip_time_ns);
     const std::uint32_t followed = leg.receiver.remote_ssrc();
     if (has_sender && (followed == 0 || followed == report.ssrc)) leg.receiver.receive(report.sender, arrival_ns);
     return;
@@ -89,14 +90,22 @@ void Conference::select_decodes() noexcept {
                              .is_measured = source.playout == Playout::speech,
                              .gain_db = is_audible ? source.gain_db : DecodeSelection::kInaudibleDb,
                              .room = source.speaks_to,
-                             .is_wanted = source.followers > 0 || (is_audible && source.lifted_priority > 0)});
+                             .is_wanted = source.followers > 0 || (is_audible && source.lifted_priority > 0),
+                             .cancels_echo = source.echo_canceller != nullptr});
   }
   selection_.choose(source_slots_);
 }
 
 void Conference::take_frame(Source& source, std::int64_t now_ns) noexcept {
   const std::span<std::int16_t> row = mixer_.frame(source.slot);
-  selection_.is_chosen(source.slot) ? source.pull(now_ns, row) : source.skip(now_ns, row);
+  const std::span<const std::int16_t> far_end = sent_to(source);
+  selection_.is_chosen(source.slot) ? source.pull(now_ns, row, far_end) : source.skip(now_ns, row, far_end);
+}
+
+/// The mix of the last tick, which lies where it was until the mixer runs again; nothing where it is of no use.
+std::span<const std::int16_t> Conference::sent_to(const Source& source) const noexcept {
+  if (source.echo_canceller == nullptr || leg_at(source.slot).encoder == nullptr) return {};
+  return mixer_.mix(mixer_.mix_of()[static_cast<std::size_t>(source.slot)]);
 }
 
 /// What was heard of the voices goes to the mixer and to the floor.

@@ -15,7 +15,8 @@ struct Sent {
   std::uint64_t reports = 0;
 };
 
-// Every site talks half of the time, so legs move between shared and own encoders and displace each other.
+// Every site talks half of the time, so legs move between shared and own encoders and displace each other. A
+// quarter has its echo cancelled.
 static void run(mixminus::conference::Conference& host, std::vector<Site>& sites, std::uint32_t begin,
                 std::uint32_t end, Sent& sent) {
   for (std::uint32_t tick = begin; tick < end; ++tick) {

@@ -45,6 +45,7 @@ int main() {
   int of_leg = 0;
   for (std::uint32_t index = 0; index < 4 && of_leg >= 0; ++index) {
     conference::LegConfig leg{.codec = native::codec_of(index), .payload_type = 96};
+    leg.cancels_echo = true;
     leg.cname = std::string(100, 'c');
     std::unique_ptr<codec::Codec> probe;
     if (codec::make_codec(leg.codec, probe) == Status::unsupported_codec) continue;

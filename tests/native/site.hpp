@@ -45,7 +45,8 @@ class Site {
                                     .payload_type = 96,
                                     .origin = {.ssrc = 1000 + index},
                                     .audio_level_id = has_levels_ ? kAudioLevelId : 0,
-                                    .lists_contributors = index % 2 == 0};
+                                    .lists_contributors = index % 2 == 0,
+                                    .cancels_echo = index % 4 == 0};
     if (host.add_leg(leg, {}, id_) != Status::ok) return false;
     pcm_.resize(static_cast<std::size_t>(config.sample_rate_hz / 50));
     for (std::size_t i = 0; i < pcm_.size(); ++i)
@@ -83,7 +84,8 @@ class Site {
   void report(conference::Conference& host, std::uint32_t tick, std::uint32_t step) noexcept {
     std::array<std::uint8_t, 200> memory;
     rtp::RtcpWriter writer(memory);
-    const rtp::ReceptionReport block{.ssrc = host_ssrc(), .fraction_lost = 20};
+    const std::uint64_t answered = rtp::ntp_from_unix_ns(tick * kTickNs - kRoundTripNs);
+    const rtp::ReceptionReport block{.ssrc = host_ssrc(), .fraction_lost = 20, .last_sr = rtp::ntp_middle(answered)};
     (void)writer.sender_report(ssrc_, {.ntp = tick, .rtp_timestamp = tick * step}, {&block, 1});
     (void)writer.cname(ssrc_, "site");
     host.receive(id_, writer.written(), tick * kTickNs);
@@ -91,6 +93,7 @@ class Site {
   [[nodiscard]] std::uint32_t host_ssrc() const noexcept { return ssrc_ + 900; }
 
   static constexpr std::int32_t kAudioLevelId = 3;
+  static constexpr std::int64_t kRoundTripNs = 40'000'000;
 
   std::uint32_t ssrc_ = 0;
   bool has_levels_ = false;

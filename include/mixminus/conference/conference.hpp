@@ -145,6 +145,7 @@ class MIXMINUS_API Conference {
   // a tick
   void select_decodes() noexcept;
   void take_frame(Source& source, std::int64_t now_ns) noexcept;
+  [[nodiscard]] std::span<const std::int16_t> sent_to(const Source& source) const noexcept;
   void listen() noexcept;
   void plan_encodes() noexcept;
   void send(std::int64_t now_ns) noexcept;

@@ -28,6 +28,7 @@ struct LevelEvidence {
   float gain_db = 0.0F;         ///< with which the leg would be heard
   std::uint32_t room = 1;       ///< legs of one room compete with each other, as in mix::Claim
   bool is_wanted = false;       ///< it has to be decoded whatever its level
+  bool cancels_echo = false;    ///< before that frame was measured; claims hold the echo still
 };
 
 /// Whoever mix::Loudest would choose is decoded, provided that no claim is more than `margin_db` too low.
@@ -38,8 +39,10 @@ struct LevelEvidence {
 /// mixer hears it.
 ///
 /// Claims that are too high cost decoding for two seconds; then they are worth what was measured until they
-/// agree with it again. Claims that are too low are found by decoding everybody for two frames every eight
-/// seconds; after that the leg is decoded always. Integers and sums of floats, in the order of slots.
+/// agree with it again. Where echo is cancelled they are no lies: all that the site hears is in them, so they cost
+/// decoding, and what is left, which is measured, decides. Claims that are too low are found by decoding everybody for
+/// two frames every eight seconds; after that the leg is decoded always. Integers and sums of floats, in the order of
+/// slots.
 class MIXMINUS_API DecodeSelection {
  public:
   static constexpr float kInaudibleDb = -1000.0F;  ///< gain of who cannot be heard
@@ -74,6 +77,7 @@ class MIXMINUS_API DecodeSelection {
     bool has_claims = false;
     bool is_heard = false;
     bool is_wanted = false;
+    bool cancels_echo = false;
     bool is_understated = false;
     bool is_loud = false;  // by its claims it may be heard
     bool is_chosen = true;

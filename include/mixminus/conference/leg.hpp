@@ -40,6 +40,8 @@ struct LegConfig {
   std::int32_t audio_level_id = 0;  ///< of RFC 6464 levels in what the site sends, 1..255; 0: it sends none
   bool lists_contributors = false;  ///< CSRC list of who is heard (RFC 3550 section 7.1)
   std::int32_t mixer_level_id = 0;  ///< under which their levels are sent as well (RFC 6465), 1..255; 0: not
+  bool cancels_echo = false;        ///< takes out of what the site sends what it was sent; at 8, 16, 32 or 48 kHz
+  std::int32_t echo_tail_ms = 256;  ///< of the room's answer, as aec::Config::tail_length_ms
   std::string cname{"mixminus"};    ///< canonical name in reports, 1..255 bytes
 };
 
@@ -59,7 +61,9 @@ struct LegStatistics {
   std::uint64_t levels_understated = 0;  ///< 1: its claims were found too low, so it is decoded always
   bool is_heard = false;                 ///< in the mix of the last tick
   bool has_said_bye = false;
-  Voice voice{};  ///< of the last frame
+  Voice voice{};        ///< of the last frame
+  aec::Metrics echo{};  ///< of the canceller
+  bool cancels_echo = false;
 };
 
 struct StreamFormat;  // encoder_bank.hpp

@@ -1,9 +1,12 @@
 // Source: whatever fills a row of the mixer: a site, or one talker who comes through a trunk.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 
+#include "mixminus/aec/echo_canceller.hpp"
 #include "mixminus/base/status.hpp"
 #include "mixminus/base/voice.hpp"
 #include "mixminus/conference/audio_receiver.hpp"
@@ -16,6 +19,8 @@ namespace mixminus::conference {
 /// What each packet and each tick touches comes first: with many legs every line of it comes from memory.
 struct Source {
   AudioReceiver receiver{};
+  std::unique_ptr<aec::EchoCanceller> echo_canceller{};  ///< none: nothing of what it hears comes back
+  std::size_t echo_frame_samples = 0;                    ///< 10 ms
   std::int32_t slot = -1;
   bool has_frame = false;    ///< its row of the mixer is not silent
   bool is_muted = false;     ///< by itself or its conference
@@ -34,13 +39,20 @@ struct Source {
   bool is_open = true;  ///< the gate is
   enhance::VoiceActivity voice_activity{};
 
-  Status configure(const ReceiverConfig& config) noexcept;  ///< all but the receiver
+  Status configure(const ReceiverConfig& config) noexcept;  ///< all but the receiver and the canceller
+  Status cancel_echo(const aec::Config& config) noexcept;
 
-  /// Plays or skips one frame. `row` is its row of the mixer.
-  void pull(std::int64_t now_ns, std::span<std::int16_t> row) noexcept;
-  void skip(std::int64_t now_ns, std::span<std::int16_t> row) noexcept;
+  /// Where a canceller looks first. Negative: the round trip is not known.
+  void expect_echo_after(std::int64_t round_trip_ns) noexcept;
+
+  /// Plays or skips one frame. `row` is its row of the mixer, `far_end` the mix that the site was sent a frame
+  /// ago; empty: none. What of it comes back is not there for whoever listens to the row.
+  void pull(std::int64_t now_ns, std::span<std::int16_t> row, std::span<const std::int16_t> far_end) noexcept;
+  void skip(std::int64_t now_ns, std::span<std::int16_t> row, std::span<const std::int16_t> far_end) noexcept;
 
  private:
+  void take_away_echo(std::span<std::int16_t> row, std::span<const std::int16_t> far_end) noexcept;
+  void pass_over_echo(std::size_t samples, std::span<const std::int16_t> far_end) noexcept;
   void listen(std::span<const std::int16_t> row) noexcept;
 };
 

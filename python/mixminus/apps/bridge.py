@@ -16,6 +16,7 @@ SILENCE_NS = 10_000_000_000
 READ_EVERY_NS = 5_000_000  # often enough that a flood from one site does not fill the socket
 READ_DEEP_EVERY_NS = 10_000_000  # fewer wake-ups where its buffer holds more
 DEEP_BYTES = 1 << 20
+ECHO_RATES_HZ = (8000, 16_000, 32_000, 48_000)
 HOUSEKEEPING_NS = 500_000_000
 MAX_LATE_TICKS = 10  # a longer stop is skipped, not caught up with
 PAYLOAD_TYPES = {"pcmu": 0, "pcma": 8, "g722": 9, "opus": 111}  # RFC 3551; opus as WebRTC has it
@@ -32,6 +33,8 @@ class Bridge:
     """Reads, ticks and sends; its time comes in as an argument, so that a test can step it."""
 
     def __init__(self, sock: socket.socket, args: argparse.Namespace) -> None:
+        if args.echo_cancellation and args.rate not in ECHO_RATES_HZ:
+            raise CommandError(f"echo is cancelled at 8, 16, 32 or 48 kHz, not at {args.rate} Hz")
         self.conference = Conference(
             sample_rate_hz=args.rate, frame_ms=args.frame_ms, capacity=args.max_legs,
             loudest=args.loudest, threads=args.threads,
@@ -44,6 +47,7 @@ class Bridge:
         self.opus = {} if args.bitrate is None else {"bitrate_bps": args.bitrate}
         self.csrc = args.csrc
         self.audio_level_id: int = args.audio_level_id
+        self.echo_cancellation: bool = args.echo_cancellation
         is_deep = sock.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF) >= DEEP_BYTES
         self.read_every_ns = READ_DEEP_EVERY_NS if is_deep else READ_EVERY_NS
         self.frame_ns: int = args.frame_ms * 1_000_000
@@ -112,7 +116,7 @@ class Bridge:
             leg = self.conference.add_leg(
                 codec=Codec(codec, **self.opus) if codec == "opus" and self.opus else codec,
                 name=format_address(address, port), payload_type=payload_type, list_contributors=self.csrc,
-                audio_level_id=self.audio_level_id,
+                audio_level_id=self.audio_level_id, echo_cancellation=self.echo_cancellation,
             )  # fmt: skip
         except MixminusError:
             self.counters["refused"] += 1

@@ -44,6 +44,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--csrc", action="store_true", help="list who is heard in each packet")
     add("--audio-level-id", type=whole_number(0, 255), default=0, metavar="N",
         help="header extension with RFC 6464 levels in what sites send: decode only who may be heard; 0: none")  # fmt: skip
+    add("--echo-cancellation", action="store_true",
+        help="take out of what a site sends what it was sent, for halls with loudspeakers; at 8, 16, 32 or 48 kHz")  # fmt: skip
     add("--no-shared-encode", action="store_true", help="encode for each leg")
 
 

@@ -32,6 +32,7 @@ LegConfig config_of(std::uint8_t byte) {
   config.origin.sequence_number = 0xFFFE;
   config.lists_contributors = byte >= 128;
   config.audio_level_id = byte / 64 % 2;
+  config.cancels_echo = byte / 4 % 2 != 0;
   return config;
 }
 

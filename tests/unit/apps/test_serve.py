@@ -51,6 +51,10 @@ def test_bad_arguments_are_refused_in_one_line(
         (["--listen", "127.0.0.1:0", "--codec", "l16"], "l16 has no payload type of its own"),
         (["--listen", "127.0.0.1:0", "--payload-type", "opus=0"], "payload type 0 is both"),
         (["--listen", "203.0.113.1:5004"], "cannot listen on 203.0.113.1:5004: "),
+        (
+            ["--listen", "127.0.0.1:0", "--rate", "24000", "--echo-cancellation"],
+            "echo is cancelled at 8, 16, 32 or 48 kHz, not at 24000 Hz",
+        ),
     ],
 )
 def test_what_cannot_be_served_is_told_in_one_line(

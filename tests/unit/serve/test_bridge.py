@@ -284,6 +284,14 @@ def test_a_bitrate_is_for_opus_alone(make: RigMaker) -> None:
     assert rig.legs == 2
 
 
+@pytest.mark.parametrize("words", [(), ("--echo-cancellation",)])
+def test_echo_is_cancelled_on_demand(make: RigMaker, words: tuple[str, ...]) -> None:
+    rig = make(*words)
+    rig.join()
+    (leg,) = rig.bridge.conference.legs
+    assert (leg.stats().echo is not None) == bool(words)
+
+
 def test_it_asks_to_be_called_for_the_next_tick_and_for_reading_before(make: RigMaker) -> None:
     rig = make()
     assert rig.step() == 5 * MS
