@@ -51,7 +51,7 @@ class EchoCanceller:
         *,
         tail_length_ms: int = 256,
         max_delay_ms: int = 2000,
-        process_noise: float = 0.0005,
+        process_noise: float = 0.0001,
         suppression_db: float = 30.0,
         comfort_noise: bool = True,
     ) -> None: ...

@@ -2,106 +2,121 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
-#include <cstdlib>
 #include <numbers>
 
 namespace mixminus::aec {
-extern float T[40];
-constexpr float kMemory = 25.0F;
+namespace {
 
-void Alignment::configure(std::size_t block) {
+constexpr std::size_t kEdge = 2;  // bins at both ends that are left out
+
+/// sum += step * (factor * conj(a) * b - sum)
+void average(const Spectrum& a, const Spectrum& b, float factor, float step, std::size_t bins, Spectrum& sum) {
+  for (std::size_t k = kEdge; k < bins; ++k) {
+    sum.re[k] += step * (factor * (a.re[k] * b.re[k] + a.im[k] * b.im[k]) - sum.re[k]);
+    sum.im[k] += step * (factor * (a.re[k] * b.im[k] - a.im[k] * b.re[k]) - sum.im[k]);
+  }
+}
+
+}  // namespace
+
+Status Alignment::configure(std::size_t block) noexcept {
   block_ = block;
-  bins_ = block + 1;
-  fft_.configure(static_cast<int>(2 * block));
   reset();
+  return fft_.configure(static_cast<std::int32_t>(2 * block));
 }
 
 void Alignment::reset() noexcept {
-  cross_ = later_ = earlier_ = {};
-  std::ranges::fill(yy_, 0.0F);
-  std::ranges::fill(dd_, 0.0F);
-  frames_ = 0;
-  fast_cross_ = fast_echo_ = fast_variance_ = slip_ = 0;
-  fit_ = mismatch_ = noise_ = offset_ = 0;
+  last_echo_ = last_near_ = cross_ = cross_later_ = cross_earlier_ = {};
+  std::ranges::fill(echo_power_, 0.0F);
+  std::ranges::fill(near_power_, 0.0F);
+  blocks_ = fit_ = mismatch_ = noise_ = offset_ = 0.0F;
 }
 
-void Alignment::update(const Spectrum& y, const Spectrum& d) noexcept {
-  frames_ = std::min(frames_ + 1.0F, kMemory);
-  const float step = 1.0F / frames_;
-  float total = 0;
-  for (std::size_t k = 2; k < bins_ - 2; ++k) total += y.power(k) + d.power(k);
-  const float f = 1.0F / (total + 1e-9F);  // every frame counts alike
-  float num = 0, den = 0, mis = 0, noise = 0, slope = 0, curve = 0;
-  for (std::size_t k = 2; k < bins_ - 2; ++k) {
-    cross_.re[k] += step * (f * (y.re[k] * d.re[k] + y.im[k] * d.im[k]) - cross_.re[k]);
-    cross_.im[k] += step * (f * (y.re[k] * d.im[k] - y.im[k] * d.re[k]) - cross_.im[k]);
-    later_.re[k] += step * (f * (last_echo_.re[k] * d.re[k] + last_echo_.im[k] * d.im[k]) - later_.re[k]);
-    later_.im[k] += step * (f * (last_echo_.re[k] * d.im[k] - last_echo_.im[k] * d.re[k]) - later_.im[k]);
-    earlier_.re[k] += step * (f * (y.re[k] * last_near_.re[k] + y.im[k] * last_near_.im[k]) - earlier_.re[k]);
-    earlier_.im[k] += step * (f * (y.re[k] * last_near_.im[k] - y.im[k] * last_near_.re[k]) - earlier_.im[k]);
-    yy_[k] += step * (f * y.power(k) - yy_[k]);
-    dd_[k] += step * (f * d.power(k) - dd_[k]);
-    const float scale = 1.0F / (yy_[k] + 1e-9F);
-    const float re = cross_.re[k] * scale, im = cross_.im[k] * scale;  // what the prediction must be multiplied by
-    const float w = std::min(1.0F, yy_[k] / (dd_[k] + 1e-12F)) * 1.0F;
-    num += w * re;
-    den += w;
-    mis += w * ((re - 1) * (re - 1) + im * im);
-    noise += w * std::max(0.0F, dd_[k] * scale - re * re - im * im) / frames_;
-    const float omega = static_cast<float>(k) * std::numbers::pi_v<float> / static_cast<float>(block_);
-    slope -= w * omega * im;
-    curve += w * omega * omega * re;
-  }
-  // this very moment: one factor for all bins, and its standard error
-  float cross_now = 0, echo_now = 0, variance_now = 0;
-  const float factor = fast_echo_ > 0 ? std::clamp(fast_cross_ / fast_echo_, 0.0F, 1.2F) : 1.0F;
-  for (std::size_t k = 4; k < bins_ - 2; ++k) {
-    slow_[k] += 0.1F * (y.power(k) + d.power(k) - slow_[k]);
-    const float w = 1.0F / (std::max(slow_[k], 0.2F * (y.power(k) + d.power(k))) + 1e-4F);
-    const float re = d.re[k] - factor * y.re[k], im = d.im[k] - factor * y.im[k];
-    cross_now += w * (y.re[k] * d.re[k] + y.im[k] * d.im[k]);
-    echo_now += w * y.power(k);
-    variance_now += w * w * y.power(k) * (re * re + im * im);
-  }
-  const float keep = 1.0F - T[30];
-  fast_cross_ = keep * fast_cross_ + cross_now;
-  fast_echo_ = keep * fast_echo_ + echo_now;
-  fast_variance_ = keep * keep * fast_variance_ + variance_now;
-  const float deviation = std::sqrt(fast_variance_) / (fast_echo_ + 1e-9F);
-  slip_ = std::clamp(1.0F - fast_cross_ / (fast_echo_ + 1e-9F) - T[33] - T[31] * deviation, 0.0F, 1.0F);
-  last_echo_ = y;
-  last_near_ = d;
-  fit_ = den > 1.0F ? num / den : 0.0F;
-  mismatch_ = den > 1.0F ? mis / den : 0.0F;
-  noise_ = den > 1.0F ? noise / den : 0.0F;
-  offset_ = curve > 1e-3F * den && den > 1.0F ? slope / curve : 0.0F;
+void Alignment::update(const Spectrum& echo, const Spectrum& near) noexcept {
+  blocks_ = std::min(blocks_ + 1.0F, kMemoryBlocks);
+  accumulate(echo, near);
+  regress();
+  last_echo_ = echo;
+  last_near_ = near;
 }
 
-int Alignment::jump() noexcept {
-  float best = 0, here = 0;
-  int at = 0;
-  const int n = static_cast<int>(2 * block_), b = static_cast<int>(block_);
+void Alignment::accumulate(const Spectrum& echo, const Spectrum& near) noexcept {
+  const std::size_t end = block_ + 1 - kEdge;
+  const float step = 1.0F / blocks_;
+  float total = 1e-9F;
+  for (std::size_t k = kEdge; k < end; ++k) total += echo.power(k) + near.power(k);
+  const float factor = 1.0F / total;
+  average(echo, near, factor, step, end, cross_);
+  average(last_echo_, near, factor, step, end, cross_later_);
+  average(echo, last_near_, factor, step, end, cross_earlier_);
+  for (std::size_t k = kEdge; k < end; ++k) {
+    echo_power_[k] += step * (factor * echo.power(k) - echo_power_[k]);
+    near_power_[k] += step * (factor * near.power(k) - near_power_[k]);
+  }
+}
+
+/// In each bin the echo is (re + i im) times what was predicted.
+void Alignment::regress() noexcept {
+  constexpr float kTiny = 1e-12F;
+  float weights = kTiny, fit = 0.0F, mismatch = 0.0F, noise = 0.0F, slope = 0.0F, curve = 0.0F;
+  const float omega_step = std::numbers::pi_v<float> / static_cast<float>(block_);
+  for (std::size_t k = kEdge; k < block_ + 1 - kEdge; ++k) {
+    const float scale = 1.0F / (echo_power_[k] + 1e-9F);
+    const float re = cross_.re[k] * scale;
+    const float im = cross_.im[k] * scale;
+    const float weight = std::min(1.0F, echo_power_[k] / (near_power_[k] + kTiny));
+    const float omega = static_cast<float>(k) * omega_step;
+    weights += weight;
+    fit += weight * re;
+    mismatch += weight * ((re - 1.0F) * (re - 1.0F) + im * im);
+    noise += weight * std::max(0.0F, near_power_[k] * scale - re * re - im * im);
+    slope -= weight * omega * im;
+    curve += weight * omega * omega * re;
+  }
+  fit_ = fit / weights;
+  mismatch_ = mismatch / weights;
+  noise_ = noise / weights / blocks_;
+  offset_ = curve > 1e-3F * weights ? slope / curve : 0.0F;
+}
+
+float Alignment::misfit() const noexcept {
+  constexpr float kAllowed = 0.03F;
+  return is_ready() ? std::clamp(mismatch_ - 2.0F * noise_ - kAllowed, 0.0F, 1.0F) : 0.0F;
+}
+
+/// by_lag[i]: coherence below half of the band, 1 at most, when the echo is i samples (modulo two blocks) later.
+void Alignment::correlate(const Spectrum& cross, float* by_lag) const noexcept {
+  constexpr std::size_t kFirst = 4;
+  const std::size_t end = block_ / 2;
+  Spectrum whitened{};
+  for (std::size_t k = kFirst; k < end; ++k) {
+    const float scale = 1.0F / std::sqrt(echo_power_[k] * near_power_[k] + 1e-18F);
+    whitened.re[k] = cross.re[k] * scale;
+    whitened.im[k] = cross.im[k] * scale;
+  }
+  fft_.inverse(whitened.re, whitened.im, by_lag);
+  const float scale = static_cast<float>(block_) / static_cast<float>(end - kFirst);
+  for (std::size_t i = 0; i < 2 * block_; ++i) by_lag[i] *= scale;
+}
+
+int Alignment::jump() const noexcept {
+  constexpr float kLeast = 0.25F;
+  constexpr float kAboveHere = 1.5F;  // what is left of the old place
+  constexpr float kMostFit = 0.75F;
+  if (!is_ready() || fit_ > kMostFit) return 0;
+  const int block = static_cast<int>(block_);
+  float best = 0.0F, here = 0.0F;
+  int found = 0;
   for (int side = -1; side <= 1; ++side) {
-    const Spectrum& cross = side < 0 ? earlier_ : side > 0 ? later_ : cross_;
-    Spectrum s{};
-    float total = 0;
-    for (std::size_t k = 4; k < bins_ / 2; ++k) {
-      const float scale = 1.0F / std::sqrt(yy_[k] * dd_[k] + 1e-18F);
-      s.re[k] = cross.re[k] * scale;
-      s.im[k] = cross.im[k] * scale;
-      total += 1;
-    }
-    float c[kMaxWindow];
-    fft_.inverse(s.re, s.im, c);
-    for (int lag = -b / 2; lag <= b / 2; ++lag) {
-      const float v = c[(lag + n) % n] * static_cast<float>(block_) / total;
-      if (v > best) best = v, at = lag + side * b;
-      if (side == 0 && std::abs(lag) <= 1) here = std::max(here, v);
+    float by_lag[2 * kMaxBlock];
+    correlate(side < 0 ? cross_earlier_ : side > 0 ? cross_later_ : cross_, by_lag);
+    for (int lag = -block / 2; lag <= block / 2; ++lag) {
+      const float value = by_lag[(lag + 2 * block) % (2 * block)];
+      if (value > best) best = value, found = lag + side * block;
+      if (side == 0 && std::abs(lag) <= 1) here = std::max(here, value);
     }
   }
-  if (std::getenv("AEC_TRACE")) std::printf("  jump? peak %.2f here %.2f lag %d\n", best, here, at);
-  return best > 0.25F && best > 1.5F * here && std::abs(at) > 2 ? at : 0;
+  return best > kLeast && best > kAboveHere * here && std::abs(found) > 2 ? found : 0;
 }
 
 }  // namespace mixminus::aec

@@ -2,80 +2,91 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace mixminus::aec {
+namespace {
+
+constexpr std::size_t kFirstBin = 4;
+constexpr std::size_t kSlices = 4;
+constexpr float kKeep = 1.0F - 1.0F / 15.0F;   // a slice comes every 40 ms
+constexpr float kLeastWeight = 6.0F;           // of the averages: with fewer, chance is too high
+constexpr float kLeastScore = 0.03F;
+constexpr float kAboveCrowd = 4.0F;            // the mean score of all delays
+constexpr float kAboveHeld = 2.0F;             // the one that was best so far
+constexpr int kStreak = 20;                    // blocks
+
+}  // namespace
 
 void DelaySearch::configure(std::size_t lags, std::size_t bins) {
-  lags_ = lags;
-  used_ = std::min(kSearched, bins - kFirstBin);
-  far_.assign(lags, {});
-  c_.assign(lags, {});
-  scores_.assign(lags, 0.0F);
-  counts_.assign(lags, 0.0F);
+  kernels_ = &kernels::active();
+  bins_ = std::min(kBins, bins - 1 - kFirstBin);
+  far_.resize(lags);
+  sums_.resize(lags);
+  weights_.resize(lags);
+  scores_.resize(lags);
   reset();
 }
 
 void DelaySearch::reset() noexcept {
   std::ranges::fill(far_, Band{});
-  std::ranges::fill(c_, Band{});
+  std::ranges::fill(sums_, Band{});
+  std::ranges::fill(weights_, 0.0F);
   std::ranges::fill(scores_, 0.0F);
-  std::ranges::fill(counts_, 0.0F);
   std::ranges::fill(far_mean_, 0.0F);
   std::ranges::fill(near_mean_, 0.0F);
-  seen_ = 0;
+  head_ = slice_ = 0;
   best_ = candidate_ = -1;
   streak_ = 0;
 }
 
+void DelaySearch::update(const Spectrum& far, const Spectrum& near, bool is_far_active) noexcept {
+  head_ = (head_ == 0 ? far_.size() : head_) - 1;
+  whiten(far, far_mean_, far_[head_]);
+  if (!is_far_active) return;
+  Band whitened;
+  whiten(near, near_mean_, whitened);
+  correlate(whitened);
+  elect();
+}
+
 void DelaySearch::whiten(const Spectrum& in, float* mean, Band& out) const noexcept {
-  for (std::size_t k = 0; k < used_; ++k) {
+  constexpr float kSilence = 1e-4F;
+  for (std::size_t k = 0; k < bins_; ++k) {
     const float power = in.power(k + kFirstBin);
-    mean[k] += 0.1F * (power - mean[k]);
-    const float scale = 1.0F / std::sqrt(std::max(mean[k], 0.25F * power) + 1e-4F);
+    mean[k] += 0.1F * (power - mean[k]) + 1e-20F;
+    const float scale = 1.0F / std::sqrt(std::max(mean[k], 0.25F * power) + kSilence);
     out.re[k] = in.re[k + kFirstBin] * scale;
     out.im[k] = in.im[k + kFirstBin] * scale;
   }
 }
 
-void DelaySearch::update(const Spectrum& far, const Spectrum& near, bool is_far_active) noexcept {
-  head_ = (head_ + lags_ - 1) % lags_;
-  whiten(far, far_mean_, far_[head_]);
-  Band d;
-  whiten(near, near_mean_, d);
-  if (!is_far_active) return;
-  seen_ += 1.0F;
+void DelaySearch::correlate(const Band& near) noexcept {
   slice_ = (slice_ + 1) % kSlices;
-  for (std::size_t l = slice_; l < lags_; l += kSlices) {
-    const Band& x = far_[(head_ + l) % lags_];
-    Band& c = c_[l];
-    counts_[l] = std::min(counts_[l] + 1.0F, 60.0F / kSlices);
-    const float step = 1.0F / counts_[l];
-    float sum = 0.0F;
-    for (std::size_t k = 0; k < used_; ++k) {
-      c.re[k] += step * (x.re[k] * d.re[k] + x.im[k] * d.im[k] - c.re[k]);
-      c.im[k] += step * (x.re[k] * d.im[k] - x.im[k] * d.re[k] - c.im[k]);
-      sum += c.re[k] * c.re[k] + c.im[k] * c.im[k];
-    }
-    scores_[l] = sum / static_cast<float>(used_);
+  for (std::size_t lag = slice_; lag < far_.size(); lag += kSlices) {
+    const Band& far = far_[(head_ + lag) % far_.size()];
+    Band& sum = sums_[lag];
+    const float power =
+        kernels_->accumulate_correlation({far.re, far.im, near.re, near.im}, kKeep, sum.re, sum.im, bins_);
+    weights_[lag] = kKeep * weights_[lag] + 1.0F;
+    scores_[lag] = power / (weights_[lag] * weights_[lag] * static_cast<float>(bins_));
   }
-  // the winner must stand out from the crowd, several times in a row
-  std::size_t top = 0;
-  float total = 0.0F;
-  for (std::size_t l = 0; l < lags_; ++l) {
-    total += scores_[l];
-    if (scores_[l] > scores_[top]) top = l;
-  }
-  const float mean = total / static_cast<float>(lags_);
-  const bool stands_out = scores_[top] > 0.03F && scores_[top] > 4.0F * mean;
-  if (stands_out && std::abs(static_cast<int>(top) - candidate_) <= 1) {
-    ++streak_;
-  } else {
-    streak_ = 0;
-  }
-  candidate_ = stands_out ? static_cast<int>(top) : -1;
+}
+
+/// A delay wins when it stands out from the crowd for a while, and clearly from the one that was best.
+void DelaySearch::elect() noexcept {
+  const auto at = std::ranges::max_element(scores_);
+  const int top = static_cast<int>(at - scores_.begin());
+  const float crowd = std::accumulate(scores_.begin(), scores_.end(), 0.0F) / static_cast<float>(scores_.size());
+  const bool stands_out = *at > kLeastScore && *at > kAboveCrowd * crowd;
+  streak_ = stands_out && std::abs(top - candidate_) <= 1 ? streak_ + 1 : 0;
+  candidate_ = stands_out ? top : -1;
+  if (streak_ < kStreak || weights_[static_cast<std::size_t>(top)] < kLeastWeight) return;
   float held = 0.0F;
-  for (int l = std::max(0, best_ - 1); best_ >= 0 && l <= best_ + 1 && l < static_cast<int>(lags_); ++l) held = std::max(held, scores_[static_cast<std::size_t>(l)]);
-  if (streak_ >= 20 && counts_[top] >= 8.0F && scores_[top] > 2.0F * held) best_ = candidate_;
+  if (best_ >= 0)
+    for (int lag = std::max(0, best_ - 1); lag <= std::min(best_ + 1, static_cast<int>(scores_.size()) - 1); ++lag)
+      held = std::max(held, scores_[static_cast<std::size_t>(lag)]);
+  if (*at > kAboveHeld * held) best_ = top;
 }
 
 }  // namespace mixminus::aec

@@ -2,46 +2,47 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <vector>
 
 #include "aec/spectrum.hpp"
+#include "kernels/table.hpp"
 
 namespace mixminus::aec {
 
+/// The coherence of both ends at every delay in question, averaged over some 0.6 s of whitened spectra (the
+/// generalised cross-correlation of Knapp & Carter 1976, kept per bin so that chance shows as the square of one
+/// over the averages). A quarter of the delays is looked at in each block.
 class DelaySearch {
  public:
-  void configure(std::size_t lags, std::size_t bins);
+  void configure(std::size_t lags, std::size_t bins);  ///< allocates
   void reset() noexcept;
-  /// Spectra of the newest window of each end.
+
+  /// Spectra of the newest blocks of each end.
   void update(const Spectrum& far, const Spectrum& near, bool is_far_active) noexcept;
 
-  [[nodiscard]] int best() const noexcept { return best_; }       // -1: none found
-  [[nodiscard]] float score(std::size_t lag) const noexcept { return scores_[lag]; }
-  [[nodiscard]] float seen() const noexcept { return seen_; }
-
-  static constexpr std::size_t kFirstBin = 4;
-  static constexpr std::size_t kSearched = 80;
-  static constexpr std::size_t kSlices = 4;
+  [[nodiscard]] int best() const noexcept { return best_; }  ///< blocks; -1: none stands out
+  [[nodiscard]] std::span<const float> scores() const noexcept { return scores_; }  ///< 0..1 of each delay
 
  private:
+  static constexpr std::size_t kBins = 80;  // from 200 Hz on: 4 kHz
   struct Band {
-    float re[kSearched]{};
-    float im[kSearched]{};
+    float re[kBins]{};
+    float im[kBins]{};
   };
   void whiten(const Spectrum& in, float* mean, Band& out) const noexcept;
+  void correlate(const Band& near) noexcept;
+  void elect() noexcept;
 
-  std::size_t lags_ = 0;
-  std::size_t used_ = 0;
-  std::vector<Band> far_{};
-  std::vector<Band> c_{};
+  const kernels::Table* kernels_ = nullptr;
+  std::size_t bins_ = 0;
+  std::vector<Band> far_{};  // ring
+  std::vector<Band> sums_{};
+  std::vector<float> weights_{};
   std::vector<float> scores_{};
-  std::vector<float> counts_{};
   std::size_t head_ = 0;
   std::size_t slice_ = 0;
-  float far_mean_[kSearched]{};
-  float near_mean_[kSearched]{};
-  float seen_ = 0.0F;
+  float far_mean_[kBins]{};
+  float near_mean_[kBins]{};
   int best_ = -1;
   int candidate_ = -1;
   int streak_ = 0;

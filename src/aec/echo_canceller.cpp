@@ -1,180 +1,128 @@
+// EchoCanceller: samples of the caller to bands of the canceller, and back.
 #include "mixminus/aec/echo_canceller.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
-#include <cstdlib>
+#include <new>
 
-#include "aec/alignment.hpp"
-#include "aec/delay_search.hpp"
-#include "aec/far_end.hpp"
-#include "aec/kalman_filter.hpp"
-#include "aec/suppressor.hpp"
+#include "aec/band_split.hpp"
+#include "aec/canceller.hpp"
 
 namespace mixminus::aec {
-extern float T[40];
+namespace {
+
+constexpr std::size_t kMaxFrame = 480;
+
+bool is_within(float value, float least, float most) { return value >= least && value <= most; }
+
+bool is_valid(const Config& config) {
+  const bool has_rate = config.sample_rate_hz == 8'000 || config.sample_rate_hz == 16'000 ||
+                        config.sample_rate_hz == 32'000 || config.sample_rate_hz == 48'000;
+  return has_rate && config.tail_length_ms >= 50 && config.tail_length_ms <= 500 && config.max_delay_ms >= 0 &&
+         config.max_delay_ms <= 2'500 && is_within(config.process_noise, 0.0F, 0.1F) &&
+         is_within(config.suppression_db, 0.0F, 60.0F);
+}
+
+/// A frame of the caller, every sample of it a number within full scale.
+std::uint64_t take_in(std::span<const float> in, float* out) {
+  std::uint64_t invalid = 0;
+  for (std::size_t i = 0; i < in.size(); ++i) {
+    const float sample = std::isfinite(in[i]) ? std::clamp(in[i], -1.0F, 1.0F) : 0.0F;
+    invalid += sample == in[i] ? 0U : 1U;
+    out[i] = sample;
+  }
+  return invalid;
+}
+
+void take_in(std::span<const std::int16_t> in, float* out) {
+  for (std::size_t i = 0; i < in.size(); ++i) out[i] = static_cast<float>(in[i]) * 0x1p-15F;
+}
+
+}  // namespace
 
 struct EchoCanceller::State {
-  Config config{};
-  std::size_t block = 160;
-  FarEnd far{};
-  KalmanFilter filter{};
-  DelaySearch search{};
-  Suppressor suppressor{};
-  Alignment alignment{};
-  float echo_window[kMaxWindow]{};
-  float ppm = 0.0F;
-  float lag_mean = 0;
-  bool drifts = false;
-  int settle = 0;
-  float misfit = 0;
-  float slip = 0;
-  dsp::RealFft fft{};
-  double start = 0.0;  // of the filter, samples after the far end
-  float near_window[kMaxWindow]{};
-  float far_window[kMaxWindow]{};
-  float late[kMaxBlock]{};
-  int far_hang = 0;
-  float active_frames = 0;
-  float dd = 0, ee = 0;      // powers while far end is active
-  bool is_known = false;     // the filter has been seen to work
-  Metrics metrics{};
-  long frame = 0;
+  Status configure(const Config& settings);
+  void reset() noexcept;
+  void process(const float* near_end, const float* far_end, float* out) noexcept;
+  void process_split(const float* near_end, const float* far_end, float* out) noexcept;
+  void skip(const float* far_end) noexcept;
 
-  void process(const float* near, const float* far_end, float* out) noexcept;
-  void seat(int lag) noexcept;
-  void rebuild() noexcept;
-  void follow(const Spectrum& ys, const Spectrum& ds, float echo_power) noexcept;
-  void shift(double samples) noexcept;
+  std::size_t frame = 0;
+  std::size_t block = 0;
+  std::size_t factor = 1;
+  std::uint64_t invalid_samples = 0;
+  Canceller canceller{};
+  // above 16 kHz
+  BandSplit near_down{}, far_down{}, low_up{}, change_up{};
+  float past_near[2 * kMaxFrame + BandSplit::kDelay * 3]{};
+  float past_above[2 * kMaxFrame]{};
+  float past_low[2 * kMaxBlock]{};
+  float last_gain_above = 1.0F;
 };
 
-static float power_of(const float* x, std::size_t n) {
-  float s = 0;
-  for (std::size_t i = 0; i < n; ++i) s += x[i] * x[i];
-  return s / static_cast<float>(n);
+Status EchoCanceller::State::configure(const Config& settings) {
+  frame = static_cast<std::size_t>(settings.sample_rate_hz / 100);
+  factor = settings.sample_rate_hz > 16'000 ? static_cast<std::size_t>(settings.sample_rate_hz / 16'000) : 1;
+  block = frame / factor;
+  Status status = canceller.configure(settings, block);
+  for (BandSplit* split : {&near_down, &far_down, &low_up, &change_up})
+    if (status == Status::ok && factor > 1) status = split->configure(factor);
+  return status;
 }
 
-void EchoCanceller::State::rebuild() noexcept {
-  float w[kMaxWindow];
-  for (std::size_t p = 0; p < filter.partitions(); ++p) {
-    far.read(start + static_cast<double>(p * block), std::span(w, 2 * block));
-    filter.replace(p, std::span(w, 2 * block));
-  }
+void EchoCanceller::State::reset() noexcept {
+  canceller.reset();
+  for (BandSplit* split : {&near_down, &far_down, &low_up, &change_up}) split->reset();
+  std::ranges::fill(past_near, 0.0F);
+  std::ranges::fill(past_above, 0.0F);
+  std::ranges::fill(past_low, 0.0F);
+  last_gain_above = 1.0F;
+  invalid_samples = 0;
 }
 
-void EchoCanceller::State::shift(double samples) noexcept {
-  start += samples;
-  while (start < 0) {
-    start += static_cast<double>(block);
-    filter.move(1);
-  }
-  rebuild();
+void EchoCanceller::State::process(const float* near_end, const float* far_end, float* out) noexcept {
+  if (factor > 1) return process_split(near_end, far_end, out);
+  (void)canceller.process(std::span(near_end, frame), std::span(far_end, frame), std::span(out, frame));
 }
 
-void EchoCanceller::State::follow(const Spectrum& ys, const Spectrum& ds, float echo_power) noexcept {
-  slip = 0;
-  if (echo_power < 1e-7F || !is_known) return;
-  alignment.update(ys, ds);
-  const float a = alignment.weight();
-  slip = a >= 10 ? alignment.slip() : 0;
-  if (settle > 0) --settle;
-  if (frame % 4 == 0 && a >= 10 && alignment.fit() < 0.75F) {
-    const int n = alignment.jump();
-    if (n != 0) {
-      if (std::getenv("AEC_TRACE")) std::printf("JUMP %.2f %d\n", frame * .01, n);
-      shift(n);
-      alignment.reset();
-      metrics.delay_changes++;
-      settle = 50;
-      return;
-    }
+/// What the canceller changes below 8 kHz is brought up and added; what is above is weighed by one gain.
+void EchoCanceller::State::process_split(const float* near_end, const float* far_end, float* out) noexcept {
+  const std::size_t lag = BandSplit::kDelay * factor;
+  float low[kMaxBlock], far_low[kMaxBlock], clean[kMaxBlock], change[kMaxFrame], below[kMaxFrame];
+  near_down.down(std::span(near_end, frame), std::span(low, block));
+  far_down.down(std::span(far_end, frame), std::span(far_low, block));
+  const bool is_exact = canceller.process(std::span<const float>(low, block), std::span<const float>(far_low, block),
+                                          std::span(clean, block));
+  // newest last: near_end, the low band, and what is above it, of this frame and of the one before
+  std::copy_n(past_near + frame, frame + lag, past_near);
+  std::copy_n(near_end, frame, past_near + frame + lag);
+  std::copy_n(past_low + block, block, past_low);
+  std::copy_n(low, block, past_low + block);
+  std::copy_n(past_above + frame, frame, past_above);
+  low_up.up(std::span<const float>(low, block), std::span(below, frame));
+  for (std::size_t i = 0; i < frame; ++i) past_above[frame + i] = past_near[frame + i] - below[i];
+
+  for (std::size_t i = 0; i < block; ++i) clean[i] = is_exact ? 0.0F : clean[i] - past_low[i];
+  change_up.up(std::span<const float>(clean, block), std::span(change, frame));
+  const float gain = canceller.gain_above();
+  const float step = (gain - last_gain_above) / static_cast<float>(frame);
+  for (std::size_t i = 0; i < frame; ++i) {
+    const float lost = 1.0F - (last_gain_above + step * static_cast<float>(i));
+    out[i] = past_near[i] + change[i] - lost * past_above[i];
   }
-  misfit = a >= 10 ? std::max(0.0F, alignment.mismatch() - 2 * alignment.noise() - 0.03F) : 0.0F;
-  filter.noise_ = config.process_noise + T[16] * std::min(misfit, 1.0F);
-  if (a >= 20 && alignment.fit() > 0.5F && std::abs(alignment.offset()) < 3) {
-    const float tau = alignment.offset();
-    lag_mean += 0.01F * (tau - lag_mean);
-    if (!drifts && std::abs(lag_mean) > 0.02F && frame > 200) drifts = true;
-    if (drifts) {
-      ppm += 1e6F / 160.0F * 1e-4F * tau;
-      ppm = std::clamp(ppm, -1000.0F, 1000.0F);
-      start += 0.02F * tau;
-    }
-  }
-  start += ppm * 1e-6F * static_cast<float>(block);
-  if (start < 0) shift(0);
+  last_gain_above = gain;
 }
 
-void EchoCanceller::State::seat(int lag) noexcept {
-  const int at = static_cast<int>(std::floor(start / static_cast<double>(block)));
-  const int want = std::max(0, lag - 2);
-  const int tail = static_cast<int>(filter.partitions());
-  if (lag >= at + 1 && lag <= at + std::min(8, tail / 3)) return;
-  if (lag == at && at == 0) return;
-  if (std::getenv("AEC_TRACE")) std::printf("SEAT %.2f lag %d at %d want %d score %.3f/%.3f\n", frame * .01, lag, at, want, search.score(lag), search.score(at + 2));
-  filter.move(want - at);
-  if (std::abs(want - at) >= tail / 2) filter.forget();
-  start += static_cast<double>((want - at) * static_cast<int>(block));
-  rebuild();
-  ++metrics.delay_changes;
-}
-
-void EchoCanceller::State::process(const float* near, const float* far_end, float* out) noexcept {
-  ++frame;
-  far.push(std::span(far_end, block));
-  std::copy_n(near_window + block, block, near_window);
-  std::copy_n(near, block, near_window + block);
-  std::copy_n(far_window + block, block, far_window);
-  std::copy_n(far_end, block, far_window + block);
-
-  const bool loud = power_of(far_end, block) > 1e-6F;
-  far_hang = loud ? static_cast<int>(start) / static_cast<int>(block) + 60 : std::max(0, far_hang - 1);
-  if (loud) active_frames += 1;
-
-  Spectrum xs, ds, ys, es;
-  float w[kMaxWindow];
-  const float* win = suppressor.window();
-  for (std::size_t i = 0; i < 2 * block; ++i) w[i] = far_window[i] * win[i];
-  fft.forward(w, xs.re, xs.im);
-  for (std::size_t i = 0; i < 2 * block; ++i) w[i] = near_window[i] * win[i];
-  fft.forward(w, ds.re, ds.im);
-  const bool active = far_hang > 0;
-  search.update(xs, ds, active);
-
-  far.read(start, std::span(w, 2 * block));
-  filter.push(std::span(w, 2 * block));
-  const bool trusts = is_known && misfit < 0.05F && alignment.fit() > 0.6F;
-  if (search.best() >= 0 && !trusts) seat(search.best());
-
-  float echo[kMaxBlock]{}, error[kMaxBlock];
-  filter.predict(std::span(echo, block));
-  for (std::size_t i = 0; i < block; ++i) error[i] = near[i] - echo[i];
-  const float pd = power_of(near, block), pe = power_of(error, block);
-  if (active) {
-    dd += 0.05F * (pd - dd);
-    ee += 0.05F * (pe - ee);
-  }
-  filter.adapt(std::span(error, block), 0.0F);
-  if (ee < 0.25F * dd && active_frames > 10) is_known = true;
-  if (pe > 4 * pd + 1e-7F) std::fill_n(echo, block, 0.0F);  // worse than none
-  std::copy_n(echo_window + block, block, echo_window);
-  std::copy_n(echo, block, echo_window + block);
-  for (std::size_t i = 0; i < 2 * block; ++i) w[i] = echo_window[i] * win[i];
-  fft.forward(w, ys.re, ys.im);
-  for (std::size_t k = 0; k <= block; ++k) {
-    es.re[k] = ds.re[k] - ys.re[k];
-    es.im[k] = ds.im[k] - ys.im[k];
-  }
-  follow(ys, ds, power_of(echo, block));
-  const bool starting = active && !is_known && active_frames < 200;
-  suppressor.process(es, ys, filter, starting, active, std::max(misfit, T[32] * slip / T[17]), alignment.noise(), std::span(out, block));
-  metrics.delay_ms = static_cast<float>(search.best()) * 10;
-  metrics.drift_ppm = ppm;
-  metrics.has_converged = is_known;
-  static const bool trace = std::getenv("AEC_TRACE") != nullptr;
-  if (trace && (frame % 10 == 0 || frame > atof(std::getenv("AEC_TRACE")) * 100))
-    std::printf("%6.2f act %d best %d start %.1f dd %.1f ee %.1f known %d contrast %.2f pres %.2f leak %.1f fit %.2f mis %.2f noi %.2f off %.3f ppm %.1f decay %.2f slip %.2f\n", frame * .01, active, search.best(), start,
-                10 * std::log10(dd + 1e-12), 10 * std::log10(ee + 1e-12), is_known, suppressor.dbg[0], suppressor.dbg[1], 10 * std::log10(suppressor.leak_[20]), alignment.fit(), alignment.mismatch(), alignment.noise(), alignment.offset(), ppm, suppressor.dbg[2], slip);
+void EchoCanceller::State::skip(const float* far_end) noexcept {
+  float low[kMaxBlock];
+  if (factor > 1) far_down.down(std::span(far_end, frame), std::span(low, block));
+  canceller.skip(std::span(factor > 1 ? low : far_end, block));
+  near_down.reset();
+  low_up.reset();
+  change_up.reset();
+  std::ranges::fill(past_near, 0.0F);
+  std::ranges::fill(past_above, 0.0F);
+  std::ranges::fill(past_low, 0.0F);
 }
 
 EchoCanceller::EchoCanceller() noexcept = default;
@@ -182,39 +130,77 @@ EchoCanceller::~EchoCanceller() = default;
 EchoCanceller::EchoCanceller(EchoCanceller&&) noexcept = default;
 EchoCanceller& EchoCanceller::operator=(EchoCanceller&&) noexcept = default;
 
-Status EchoCanceller::configure(const Config& config) noexcept {
-  state_ = std::make_unique<State>();
-  State& s = *state_;
-  s.config = config;
-  s.block = static_cast<std::size_t>(config.sample_rate_hz / 100);
-  const auto partitions = static_cast<std::size_t>((config.tail_length_ms + 9) / 10);
-  const auto lags = static_cast<std::size_t>(config.max_delay_ms / 10 + 1);
-  s.far.configure((lags + partitions + 4) * s.block + 64);
-  s.filter.configure(partitions, s.block, config.process_noise);
-  s.search.configure(lags, s.block + 1);
-  s.suppressor.configure(s.block, config.suppression_db, config.has_comfort_noise);
-  s.alignment.configure(s.block);
-  s.fft.configure(static_cast<int>(2 * s.block));
-  return Status::ok;
+Status EchoCanceller::configure(const Config& config) noexcept try {
+  if (!is_valid(config)) return Status::out_of_range;
+  auto state = std::make_unique<State>();
+  const Status status = state->configure(config);
+  if (status == Status::ok) state_ = std::move(state);
+  return status;
+} catch (const std::bad_alloc&) {
+  return Status::capacity_reached;
 }
+
 Status EchoCanceller::process(std::span<const float> near_end, std::span<const float> far_end,
                               std::span<float> out) noexcept {
-  state_->process(near_end.data(), far_end.data(), out.data());
+  if (state_ == nullptr) return Status::not_configured;
+  const std::size_t frame = state_->frame;
+  if (near_end.size() != frame || far_end.size() != frame || out.size() != frame) return Status::shape_mismatch;
+  float near[kMaxFrame], far[kMaxFrame];
+  state_->invalid_samples += take_in(near_end, near);
+  state_->invalid_samples += take_in(far_end, far);
+  state_->process(near, far, out.data());
+  for (float& sample : out) sample = std::clamp(sample, -1.0F, 1.0F);
   return Status::ok;
 }
+
 Status EchoCanceller::process(std::span<const std::int16_t> near_end, std::span<const std::int16_t> far_end,
                               std::span<std::int16_t> out) noexcept {
-  if (near_end.size() != out.size() || far_end.size() != out.size()) return Status::shape_mismatch;
-  std::ranges::copy(near_end, out.begin());
+  if (state_ == nullptr) return Status::not_configured;
+  const std::size_t frame = state_->frame;
+  if (near_end.size() != frame || far_end.size() != frame || out.size() != frame) return Status::shape_mismatch;
+  float near[kMaxFrame], far[kMaxFrame], clean[kMaxFrame];
+  take_in(near_end, near);
+  take_in(far_end, far);
+  state_->process(near, far, clean);
+  for (std::size_t i = 0; i < frame; ++i)
+    out[i] = static_cast<std::int16_t>(std::clamp(std::nearbyint(clean[i] * 32768.0F), -32768.0F, 32767.0F));
   return Status::ok;
 }
+
 Status EchoCanceller::skip(std::span<const std::int16_t> far_end) noexcept {
-  return far_end.empty() ? Status::shape_mismatch : Status::ok;
+  if (state_ == nullptr) return Status::not_configured;
+  if (far_end.size() != state_->frame) return Status::shape_mismatch;
+  float far[kMaxFrame];
+  take_in(far_end, far);
+  state_->skip(far);
+  return Status::ok;
 }
-void EchoCanceller::near_end_shifted(std::int64_t /*samples*/) noexcept {}
-void EchoCanceller::set_delay_prior_ms(float /*delay_ms*/) noexcept {}
-Metrics EchoCanceller::metrics() const noexcept { return state_->metrics; }
-std::int32_t EchoCanceller::delay_samples() const noexcept { return 0; }
-void EchoCanceller::reset() noexcept {}
+
+void EchoCanceller::near_end_shifted(std::int64_t samples) noexcept {
+  if (state_ == nullptr || samples == 0) return;
+  state_->canceller.shift(static_cast<double>(samples) / static_cast<double>(state_->factor));
+}
+
+void EchoCanceller::set_delay_prior_ms(float delay_ms) noexcept {
+  if (state_ != nullptr)
+    state_->canceller.set_delay_prior(static_cast<double>(delay_ms) * 0.1 * static_cast<double>(state_->block));
+}
+
+Metrics EchoCanceller::metrics() const noexcept {
+  if (state_ == nullptr) return {};
+  Metrics metrics = state_->canceller.metrics();
+  metrics.invalid_samples = state_->invalid_samples;
+  return metrics;
+}
+
+std::int32_t EchoCanceller::delay_samples() const noexcept {
+  if (state_ == nullptr) return 0;
+  const std::size_t split = state_->factor > 1 ? BandSplit::kDelay * state_->factor : 0;
+  return static_cast<std::int32_t>(state_->frame + split);
+}
+
+void EchoCanceller::reset() noexcept {
+  if (state_ != nullptr) state_->reset();
+}
 
 }  // namespace mixminus::aec

@@ -1,4 +1,4 @@
-// FarEnd: the last seconds of what the site was sent, readable at any instant between its samples.
+// FarEnd: the last seconds of what the site was sent, readable at any instant, between its samples too.
 #pragma once
 
 #include <cstddef>
@@ -9,16 +9,20 @@ namespace mixminus::aec {
 
 class FarEnd {
  public:
-  void configure(std::size_t samples);
+  void configure(std::size_t samples);  ///< allocates: the furthest that read() reaches back
   void reset() noexcept;
   void push(std::span<const float> block) noexcept;
-  /// out[i] = the signal `delay` samples before out.size() - i before now; 0 <= delay < samples - out.size() - kHalfTaps.
+
+  /// The signal as it was `delay` samples ago; out.back() is its newest sample then. At most kMaxRead samples, and
+  /// delay + out.size() at most what was configured. Between samples a windowed sinc reads; what it would need of
+  /// the future is taken as silence.
   void read(double delay, std::span<float> out) const noexcept;
 
-  static constexpr std::size_t kTaps = 32;
-  static constexpr std::size_t kPhases = 256;
+  static constexpr std::size_t kMaxRead = 160;
 
  private:
+  void copy(std::size_t newest_age, std::span<float> out) const noexcept;
+
   std::vector<float> ring_{};
   std::size_t end_ = 0;
 };

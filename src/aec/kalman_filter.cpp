@@ -2,137 +2,150 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace mixminus::aec {
-extern float T[40];
+namespace {
 
-void KalmanFilter::configure(std::size_t partitions, std::size_t block, float process_noise) {
-  partitions_ = partitions;
+constexpr float kPrior = 0.6F;         // of a room's answer, relative to the far end, in its first partition
+constexpr float kPriorBlocks = 6.0F;   // over which that falls to 1 / e
+constexpr float kNearStep = 0.2F;      // smoothing of the near end's power
+constexpr float kNearWeight = 3.0F;    // above one, steps are smaller than an honest Kalman filter's: the near talker counts
+constexpr float kStepTaken = 0.25F;     // of the uncertainty: less than theory has, as neighbours in time and frequency err together
+constexpr float kLeastPower = 1e-6F;
+constexpr int kConstrained = 2;        // partitions a block
+
+}  // namespace
+
+Status KalmanFilter::configure(std::size_t partitions, std::size_t block) {
+  kernels_ = &kernels::active();
   block_ = block;
-  bins_ = block + 1;
-  noise_ = process_noise;
-  fft_.configure(static_cast<int>(2 * block));
-  far_.assign(partitions, {});
-  weights_.assign(partitions, {});
-  p_.assign(partitions * kStride, 0.0F);
-  reset();
+  far_.resize(partitions);
+  weights_.resize(partitions);
+  uncertainties_.resize(partitions);
+  answers_.resize(partitions);
+  const Status status = fft_.configure(static_cast<std::int32_t>(2 * block));
+  if (status == Status::ok) reset();
+  return status;
 }
 
-float KalmanFilter::prior(std::size_t p) const noexcept { return T[20] * std::exp(-static_cast<float>(p) / T[21]); }
+KalmanFilter::Uncertainty KalmanFilter::prior(std::size_t p) noexcept {
+  Uncertainty uncertainty;
+  std::ranges::fill(uncertainty.of, kPrior * std::exp(-static_cast<float>(p) / kPriorBlocks));
+  return uncertainty;
+}
 
 void KalmanFilter::reset() noexcept {
   std::ranges::fill(far_, Spectrum{});
-  head_ = 0;
-  std::ranges::fill(psi_, 0.0F);
+  std::ranges::fill(near_power_, 0.0F);
+  std::ranges::fill(expected_, 0.0F);
+  head_ = next_ = 0;
   forget();
 }
 
 void KalmanFilter::forget() noexcept {
   std::ranges::fill(weights_, Spectrum{});
-  for (std::size_t p = 0; p < partitions_; ++p) std::fill_n(&p_[p * kStride], kStride, prior(p));
+  std::ranges::fill(answers_, Answer{});
+  for (std::size_t p = 0; p < partitions(); ++p) uncertainties_[p] = prior(p);
 }
 
-void KalmanFilter::push(std::span<const float> window) noexcept {
-  head_ = (head_ + partitions_ - 1) % partitions_;
-  fft_.forward(window.data(), far_[head_].re, far_[head_].im);
+void KalmanFilter::push(const Blocks& far) noexcept {
+  head_ = (head_ == 0 ? far_.size() : head_) - 1;
+  replace(0, far);
 }
 
-void KalmanFilter::replace(std::size_t p, std::span<const float> window) noexcept {
-  Spectrum& far = far_[(head_ + p) % partitions_];
-  fft_.forward(window.data(), far.re, far.im);
+void KalmanFilter::replace(std::size_t p, const Blocks& blocks) noexcept {
+  fft_.forward(blocks.samples, far(p).re, far(p).im);
 }
 
 void KalmanFilter::predict(std::span<float> echo) noexcept {
-  echo_ = {};
-  for (std::size_t p = 0; p < partitions_; ++p) {
-    const Spectrum& x = far(p);
-    const Spectrum& w = weights_[p];
-    for (std::size_t k = 0; k < bins_; ++k) {
-      echo_.re[k] += w.re[k] * x.re[k] - w.im[k] * x.im[k];
-      echo_.im[k] += w.re[k] * x.im[k] + w.im[k] * x.re[k];
-    }
-  }
-  float window[kMaxWindow];
-  fft_.inverse(echo_.re, echo_.im, window);
-  std::copy_n(window + block_, block_, echo.begin());
+  Spectrum sum{};
+  for (std::size_t p = 0; p < partitions(); ++p)
+    kernels_->complex_mac({far(p).re, far(p).im, weights_[p].re, weights_[p].im}, sum.re, sum.im, block_ + 1);
+  Blocks both;
+  fft_.inverse(sum.re, sum.im, both.samples);
+  std::copy_n(both.samples + block_, block_, echo.begin());
 }
 
-void KalmanFilter::adapt(std::span<const float> error, float ceiling) noexcept {
-  float window[kMaxWindow]{};
-  std::copy_n(error.begin(), block_, window + block_);
-  fft_.forward(window, error_.re, error_.im);
-  std::ranges::fill(excess_, 0.0F);
-  for (std::size_t p = 0; p < partitions_; ++p)
-    for (std::size_t k = 0; k < bins_; ++k) excess_[k] += far(p).power(k) * p_[p * kStride + k];
-  float inverse[kStride];
-  constexpr float kFloor = 1e-6F;
-  for (std::size_t k = 0; k < bins_; ++k) {
-    const float power = error_.power(k);
-    psi_[k] += T[22] * (power - psi_[k]);
-    inverse[k] = 1.0F / (excess_[k] + T[26] * std::max(psi_[k], T[23] * power) + kFloor) ;
+void KalmanFilter::adapt(std::span<const float> error, float process_noise) noexcept {
+  Blocks padded{};
+  std::ranges::copy(error, padded.samples + block_);
+  Spectrum spectrum;
+  fft_.forward(padded.samples, spectrum.re, spectrum.im);
+  std::ranges::fill(expected_, 0.0F);
+  for (std::size_t p = 0; p < partitions(); ++p)
+    kernels_->power_mac(far(p).re, far(p).im, uncertainties_[p].of, expected_, block_ + 1);
+  alignas(64) float inverse[kStride];
+  for (std::size_t k = 0; k <= block_; ++k) {
+    const float power = spectrum.power(k);
+    near_power_[k] += kNearStep * (power - near_power_[k]) + 1e-20F;
+    inverse[k] = 1.0F / (expected_[k] + kNearWeight * std::max(near_power_[k], 0.5F * power) + kLeastPower);
   }
-  (void)ceiling;
-  const float keep = (1.0F - noise_) * (1.0F - noise_);
-  for (std::size_t p = 0; p < partitions_; ++p) {
-    const Spectrum& x = far(p);
-    Spectrum& w = weights_[p];
-    float* const q = &p_[p * kStride];
-    for (std::size_t k = 0; k < bins_; ++k) {
-      const float mu = q[k] * inverse[k];
-      w.re[k] += mu * (x.re[k] * error_.re[k] + x.im[k] * error_.im[k]);
-      w.im[k] += mu * (x.re[k] * error_.im[k] - x.im[k] * error_.re[k]);
-      q[k] = keep * q[k] * (1.0F - T[24] * mu * x.power(k)) + (1.0F - keep) * w.power(k);
-    }
-  }
-  for (int i = 0; i < (int)T[25]; ++i) {
-    constrain(next_constrained_);
-    next_constrained_ = (next_constrained_ + 1) % partitions_;
-  }
+  const float keep = (1.0F - process_noise) * (1.0F - process_noise);
+  for (std::size_t p = 0; p < partitions(); ++p)
+    kernels_->kalman_step({.spectra = {far(p).re, far(p).im, spectrum.re, spectrum.im},
+                           .inverse = inverse,
+                           .keep = keep,
+                           .half = kStepTaken,
+                           .noise = 1.0F - keep,
+                           .w_re = weights_[p].re,
+                           .w_im = weights_[p].im,
+                           .p = uncertainties_[p].of},
+                          block_ + 1);
+  for (int i = 0; i < kConstrained; ++i) constrain(next_ = (next_ + 1) % partitions());
 }
 
+/// Weights of more than a block wrap around.
 void KalmanFilter::constrain(std::size_t p) noexcept {
-  float window[kMaxWindow];
-  fft_.inverse(weights_[p].re, weights_[p].im, window);
-  std::fill_n(window + block_, block_, 0.0F);
-  fft_.forward(window, weights_[p].re, weights_[p].im);
+  Blocks answer;
+  fft_.inverse(weights_[p].re, weights_[p].im, answer.samples);
+  std::fill_n(answer.samples + block_, block_, 0.0F);
+  fft_.forward(answer.samples, weights_[p].re, weights_[p].im);
+  const auto at = std::ranges::max_element(answer.samples, {}, [](float sample) { return std::abs(sample); });
+  answers_[p] = {.energy = std::inner_product(answer.samples, answer.samples + block_, answer.samples, 0.0F),
+                 .peak = std::abs(*at),
+                 .peak_at = static_cast<std::size_t>(at - answer.samples)};
 }
 
-void KalmanFilter::move(std::ptrdiff_t partitions) noexcept {
-  const auto n = static_cast<std::ptrdiff_t>(partitions_);
-  std::vector<Spectrum> w(partitions_);
-  std::vector<float> q(p_.size());
-  for (std::ptrdiff_t to = 0; to < n; ++to) {
-    const std::ptrdiff_t from = to + partitions;
-    const bool has = from >= 0 && from < n;
-    if (has) w[to] = weights_[from];
-    for (std::size_t k = 0; k < kStride; ++k) q[to * kStride + k] = has ? p_[from * kStride + k] : prior(to);
+void KalmanFilter::move(std::ptrdiff_t by) noexcept {
+  const auto count = static_cast<std::ptrdiff_t>(partitions());
+  const auto place = [&](std::ptrdiff_t to) {
+    const std::ptrdiff_t from = to + by;
+    const bool is_known = from >= 0 && from < count;
+    weights_[static_cast<std::size_t>(to)] = is_known ? weights_[static_cast<std::size_t>(from)] : Spectrum{};
+    answers_[static_cast<std::size_t>(to)] = is_known ? answers_[static_cast<std::size_t>(from)] : Answer{};
+    uncertainties_[static_cast<std::size_t>(to)] =
+        is_known ? uncertainties_[static_cast<std::size_t>(from)] : prior(static_cast<std::size_t>(to));
+  };
+  if (by > 0)
+    for (std::ptrdiff_t to = 0; to < count; ++to) place(to);
+  else
+    for (std::ptrdiff_t to = count - 1; to >= 0; --to) place(to);
+}
+
+void KalmanFilter::add_late(float gain, float* power) const noexcept {
+  constexpr std::size_t kEnd = 3;  // partitions, for a steadier mean
+  const Spectrum& x = far(partitions() - 1);
+  for (std::size_t k = 0; k <= block_; ++k) {
+    float end = 0.0F;
+    for (std::size_t p = partitions() - kEnd; p < partitions(); ++p) end += weights_[p].power(k);
+    power[k] += gain / kEnd * end * x.power(k);
   }
-  weights_.swap(w);
-  p_.swap(q);
 }
 
-void KalmanFilter::doubt(float factor) noexcept {
-  for (std::size_t p = 0; p < partitions_; ++p)
-    for (std::size_t k = 0; k < bins_; ++k) {
-      float& q = p_[p * kStride + k];
-      q = std::max(q, factor * prior(p));
-    }
+std::size_t KalmanFilter::strongest() const noexcept {
+  const auto at = std::ranges::max_element(answers_, {}, &Answer::peak);
+  return static_cast<std::size_t>(at - answers_.begin()) * block_ + at->peak_at;
 }
 
-float KalmanFilter::decay() noexcept {
-  // one partition a frame
-  energies_[next_constrained_] = energy(next_constrained_);
-  const std::size_t third = partitions_ / 3;
-  float middle = 1e-12F, end = 1e-12F;
-  for (std::size_t p = partitions_ - 2 * third; p < partitions_ - third; ++p) middle += energies_[p];
-  for (std::size_t p = partitions_ - third; p < partitions_; ++p) end += energies_[p];
+float KalmanFilter::decay() const noexcept {
+  const std::size_t third = partitions() / 3;
+  float end = 1e-12F, middle = 1e-12F;
+  for (std::size_t p = partitions() - third; p < partitions(); ++p) {
+    end += answers_[p].energy;
+    middle += answers_[p - third].energy;
+  }
   return std::clamp(std::pow(end / middle, 1.0F / static_cast<float>(third)), 0.5F, 0.92F);
-}
-
-float KalmanFilter::energy(std::size_t p) const noexcept {
-  float sum = 0.0F;
-  for (std::size_t k = 0; k < bins_; ++k) sum += weights_[p].power(k);
-  return sum / static_cast<float>(bins_);
 }
 
 }  // namespace mixminus::aec

@@ -1,66 +1,73 @@
-// KalmanFilter: the room's answer as a partitioned-block filter whose step follows from its own uncertainty.
+// KalmanFilter: the room's answer, in partitions of 10 ms, learned by steps that its own uncertainty sets.
 #pragma once
 
 #include <cstddef>
 #include <span>
 #include <vector>
 
-#include "aec/dev_fft.hpp"
 #include "aec/spectrum.hpp"
+#include "kernels/table.hpp"
+#include "mixminus/dsp/real_fft.hpp"
 
 namespace mixminus::aec {
 
 /// F. Kuech, E. Mabande, G. Enzner, "State-space architecture of the partitioned-block-based acoustic echo
-/// controller", ICASSP 2014; the diagonal form, overlap-save, blocks of 10 ms.
+/// controller", ICASSP 2014: overlap-save in the frequency domain, the uncertainty diagonal.
 class KalmanFilter {
  public:
-  void configure(std::size_t partitions, std::size_t block, float process_noise);
+  Status configure(std::size_t partitions, std::size_t block);  ///< allocates
   void reset() noexcept;
 
-  /// The newest two blocks of the far end, at the place where the filter begins.
-  void push(std::span<const float> window) noexcept;
-  /// Replaces the far end of partition `p`.
-  void replace(std::size_t p, std::span<const float> window) noexcept;
+  /// The newest two blocks of the far end where the filter begins.
+  void push(const Blocks& far) noexcept;
+  /// What partition `p` sees instead: the filter has been put elsewhere.
+  void replace(std::size_t p, const Blocks& far) noexcept;
 
   /// What of the near end is echo.
   void predict(std::span<float> echo) noexcept;
-  /// Learns from what it left over.
-  void adapt(std::span<const float> error, float ceiling) noexcept;
+  /// Learns from what is left over. `process_noise`: change of the room in a block, as a part of its energy.
+  void adapt(std::span<const float> error, float process_noise) noexcept;
 
-  /// The filter begins `partitions` later; what it learned stays where it was.
+  /// The filter begins `partitions` later (negative: earlier), and what it learned stays in its place in time.
   void move(std::ptrdiff_t partitions) noexcept;
-  /// Believes less in what it learned.
-  void doubt(float factor) noexcept;
   void forget() noexcept;
 
-  [[nodiscard]] const Spectrum& far(std::size_t p) const noexcept { return far_[(head_ + p) % partitions_]; }
-  [[nodiscard]] const Spectrum& echo() const noexcept { return echo_; }
-  [[nodiscard]] std::size_t partitions() const noexcept { return partitions_; }
-  [[nodiscard]] float tail_power(std::size_t bin) const noexcept;
-  [[nodiscard]] float uncertainty(std::size_t bin) const noexcept { return excess_[bin]; }
-  [[nodiscard]] float energy(std::size_t p) const noexcept;
+  [[nodiscard]] std::size_t partitions() const noexcept { return weights_.size(); }
+  /// Power of the error that the filter expects of itself.
+  [[nodiscard]] const float* uncertainty() const noexcept { return expected_; }
+  /// Power of the reverberation that begins where the filter ends; adds it to `power`, times `gain`.
+  void add_late(float gain, float* power) const noexcept;
+  /// Samples from the filter's begin to the strongest one of the answer.
+  [[nodiscard]] std::size_t strongest() const noexcept;
+  /// By how much the answer's energy falls from one partition to the next, at its end.
+  [[nodiscard]] float decay() const noexcept;
 
-  /// Of the answer's energy, from one block to the next, at its end.
-  [[nodiscard]] float decay() noexcept;
-  float energies_[64]{};
-  std::vector<Spectrum> weights_{};
-  std::vector<float> p_{};
-  float noise_ = 0;
  private:
   void constrain(std::size_t p) noexcept;
-  float prior(std::size_t p) const noexcept;
+  [[nodiscard]] Spectrum& far(std::size_t p) noexcept { return far_[(head_ + p) % far_.size()]; }
+  [[nodiscard]] const Spectrum& far(std::size_t p) const noexcept { return far_[(head_ + p) % far_.size()]; }
 
+  struct Uncertainty {
+    alignas(64) float of[kStride]{};
+  };
+  static Uncertainty prior(std::size_t p) noexcept;
+
+  const kernels::Table* kernels_ = nullptr;
   dsp::RealFft fft_{};
-  std::size_t partitions_ = 0;
   std::size_t block_ = 0;
-  std::size_t bins_ = 0;
-  std::vector<Spectrum> far_{};
+  std::vector<Spectrum> far_{};  // ring
+  std::vector<Spectrum> weights_{};
+  std::vector<Uncertainty> uncertainties_{};
+  struct Answer {
+    float energy = 0.0F;
+    float peak = 0.0F;
+    std::size_t peak_at = 0;
+  };
+  std::vector<Answer> answers_{};  // of each partition, when it was constrained
   std::size_t head_ = 0;
-  std::size_t next_constrained_ = 0;
-  Spectrum echo_{};
-  Spectrum error_{};
-  float psi_[kStride]{};
-  float excess_[kStride]{};
+  std::size_t next_ = 0;  // to be constrained
+  float near_power_[kStride]{};
+  float expected_[kStride]{};
 };
 
 }  // namespace mixminus::aec

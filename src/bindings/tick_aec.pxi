@@ -52,7 +52,7 @@ cdef class EchoCanceller:
     """
 
     def __init__(self, int sample_rate_hz=16000, *, int tail_length_ms=256, int max_delay_ms=2000,
-                 float process_noise=0.0005, float suppression_db=30.0, bint comfort_noise=True):
+                 float process_noise=0.0001, float suppression_db=30.0, bint comfort_noise=True):
         cdef EchoConfig config
         config.sample_rate_hz = sample_rate_hz
         config.tail_length_ms = tail_length_ms

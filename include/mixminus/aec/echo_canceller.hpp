@@ -14,7 +14,7 @@ struct Config {
   std::int32_t sample_rate_hz = 16'000;  ///< 8, 16, 32 or 48 kHz
   std::int32_t tail_length_ms = 256;     ///< of the room's answer that is modelled, 50..500
   std::int32_t max_delay_ms = 2000;      ///< from far end to echo, 0..2500
-  float process_noise = 0.0005F;         ///< change of the room that is expected in 10 ms, of its energy; 0..0.1
+  float process_noise = 0.0001F;         ///< change of the room that is expected in 10 ms, of its energy; 0..0.1
   float suppression_db = 30.0F;          ///< most that is taken from what the filter leaves, 0: filter alone; 0..60
   bool has_comfort_noise = true;         ///< puts the hall's own noise where echo was suppressed
 };
