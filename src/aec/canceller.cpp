@@ -205,7 +205,7 @@ void Canceller::seat(int lag) noexcept {
   if (is_known_) {  // the room is the same, its echo has jumped
     const double by = found - peak_ - start_;
     if (std::abs(by) < 1.5 * block) return;
-    shift(by);
+    relocate(by);
     ++metrics_.delay_changes;
     return;
   }
@@ -217,10 +217,18 @@ void Canceller::seat(int lag) noexcept {
 }
 
 void Canceller::shift(double samples) noexcept {
+  const auto block = static_cast<double>(block_);
+  const double before = start_;
+  relocate(samples);
+  search_.move(static_cast<int>(std::lround(start_ / block) - std::lround(before / block)));
+}
+
+void Canceller::relocate(double samples) noexcept {
   start_ += std::clamp(samples, -most_delay_, most_delay_);
   clamp_start();
   look_again();
   alignment_.reset();
+  misfit_ = 0.0F;
 }
 
 void Canceller::set_delay_prior(double samples) noexcept {

@@ -40,6 +40,26 @@ void DelaySearch::reset() noexcept {
   streak_ = 0;
 }
 
+void DelaySearch::move(int blocks) noexcept {
+  const auto lags = static_cast<int>(far_.size());
+  blocks = std::clamp(blocks, -lags, lags);
+  const auto move_all = [&](auto& of_lags) {
+    using Value = typename std::decay_t<decltype(of_lags)>::value_type;
+    if (blocks >= 0) {
+      std::shift_right(of_lags.begin(), of_lags.end(), blocks);
+      std::fill_n(of_lags.begin(), blocks, Value{});
+    } else {
+      std::shift_left(of_lags.begin(), of_lags.end(), -blocks);
+      std::fill_n(of_lags.end() + blocks, -blocks, Value{});
+    }
+  };
+  move_all(sums_);
+  move_all(weights_);
+  move_all(scores_);
+  if (best_ >= 0) best_ = std::clamp(best_ + blocks, 0, lags - 1);
+  candidate_ = -1;
+}
+
 void DelaySearch::update(const Spectrum& far, const Spectrum& near, bool is_far_active) noexcept {
   head_ = (head_ == 0 ? far_.size() : head_) - 1;
   whiten(far, far_mean_, far_[head_]);

@@ -20,6 +20,9 @@ class DelaySearch {
   /// Spectra of the newest blocks of each end.
   void update(const Spectrum& far, const Spectrum& near, bool is_far_active) noexcept;
 
+  /// The echo comes that many blocks later, and the search is told.
+  void move(int blocks) noexcept;
+
   [[nodiscard]] int best() const noexcept { return best_; }  ///< blocks; -1: none stands out
   [[nodiscard]] std::span<const float> scores() const noexcept { return scores_; }  ///< 0..1 of each delay
 
