@@ -2,18 +2,21 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>  // TRACE
+#include <cstdlib>  // TRACE
 
 namespace mixminus::aec {
 namespace {
 
 constexpr float kSpeechPower = 1e-6F;        // -60 dBov: the far end says something
 constexpr int kReverberationBlocks = 60;     // behind the filter's end
-constexpr int kStartBlocks = 200;            // of speech from the far end, in which everything may be echo
+constexpr int kStartBlocks = 100;            // of speech from the far end, in which everything may be echo
 constexpr int kUndecidedBlocks = 300;        // and after which no echo was found
 constexpr float kFound = 0.3F;               // likelihood
 constexpr float kAbsent = 0.05F;
 constexpr float kLeastEchoPower = 1e-7F;     // of a block, to be compared with
 constexpr double kNowhere = -1e9;
+constexpr float kSlipping = 0.15F;
 constexpr int kSettlingBlocks = 50;
 constexpr int kLeadBlocks = 2;               // before the strongest echo the filter begins
 constexpr float kMisfitNoise = 0.03F;        // process noise per misfit
@@ -72,7 +75,7 @@ void Canceller::reset() noexcept {
   peak_ = kNowhere;
   is_known_ = is_absent_ = drifts_ = was_worse_ = was_misfit_ = false;
   active_blocks_left_ = active_blocks_ = settling_ = 0;
-  near_power_ = rest_power_ = likelihood_ = misfit_ = extent_ = mean_offset_ = 0.0F;
+  near_power_ = rest_power_ = likelihood_ = misfit_ = extent_ = slipping_ = mean_offset_ = 0.0F;
   echo_power_in_ = echo_power_out_ = far_power_ = 0.0F;
   transparent_blocks_ = 2;
   metrics_ = {};
@@ -93,7 +96,7 @@ bool Canceller::process(std::span<const float> near, std::span<const float> far,
   stft_.analyse(near_, near_spectrum);
   stft_.analyse(far_, far_spectrum);
   search_.update(far_spectrum, near_spectrum, active_blocks_left_ > 0);
-  const bool is_trusted = is_known_ && misfit_ < 0.05F && alignment_.fit() > 0.6F;
+  const bool is_trusted = is_known_ && slipping_ < kSlipping;
   if (search_.best() >= 0)
     is_trusted || (is_known_ && peak_ == kNowhere) ? void(peak_ = search_.best() * static_cast<double>(block_) - start_)
                                                    : seat(search_.best());
@@ -106,6 +109,9 @@ bool Canceller::process(std::span<const float> near, std::span<const float> far,
   if (is_absent_) echo_spectrum = {};
   subtract(near_spectrum, echo_spectrum, block_ + 1, rest);
   const bool is_exact = emit(rest, echo_spectrum, out);
+  static const bool TR = std::getenv("AEC_TRACE") != nullptr;  // TRACE
+  static long frame_ = 0; ++frame_;  // TRACE
+  if (TR && frame_ % 10 == 0) std::printf("%6.2f act %d best %d start %.1f near %.1f rest %.1f known %d like %.2f pres %.2f fit %.2f mis %.2f noi %.2f off %.3f ppm %.1f ext %.2f trans %d\n", frame_ * .01, active_blocks_left_, search_.best(), start_, decibels(near_power_ + 1e-12F), decibels(rest_power_ + 1e-12F), is_known_, likelihood_, residual_.presence(), alignment_.fit(), misfit_, alignment_.noise(), alignment_.offset(), drift_ * 1e6, extent_, transparent_blocks_);  // TRACE
   measure(echo_spectrum, out);
   return is_exact;
 }
@@ -159,11 +165,13 @@ void Canceller::follow(const Spectrum& echo, const Spectrum& near) noexcept {
   if (!is_known_) return;
   alignment_.update(echo, near);
   extent_ = alignment_.is_ready() ? slip_.extent() : 0.0F;
+  slipping_ += 0.1F * (extent_ - slipping_);
   misfit_ = alignment_.misfit();
   metrics_.path_changes += misfit_ > 0.1F && !was_misfit_ ? 1U : 0U;
   was_misfit_ = misfit_ > (was_misfit_ ? 0.02F : 0.1F);
   settling_ -= settling_ > 0 ? 1 : 0;
-  if (const int samples = settling_ == 0 ? alignment_.jump() : 0; samples != 0) {
+  if (const int samples = settling_ == 0 && slipping_ > kSlipping ? alignment_.jump() : 0; samples != 0) {
+    if (std::getenv("AEC_TRACE")) std::printf("JUMP %d\n", samples);  // TRACE
     shift(samples);
     ++metrics_.delay_changes;
     settling_ = kSettlingBlocks / 5;
@@ -205,7 +213,9 @@ void Canceller::seat(int lag) noexcept {
   if (is_known_) {  // the room is the same, its echo has jumped
     const double by = found - peak_ - start_;
     if (std::abs(by) < 1.5 * block) return;
+    if (std::getenv("AEC_TRACE")) std::printf("SEAT by %.0f\n", by);  // TRACE
     relocate(by);
+    peak_ = found - start_;
     ++metrics_.delay_changes;
     return;
   }
@@ -228,7 +238,7 @@ void Canceller::relocate(double samples) noexcept {
   clamp_start();
   look_again();
   alignment_.reset();
-  misfit_ = 0.0F;
+  misfit_ = slipping_ = 0.0F;
 }
 
 void Canceller::set_delay_prior(double samples) noexcept {

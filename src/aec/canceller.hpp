@@ -79,6 +79,7 @@ class Canceller {
 
   float misfit_ = 0.0F;
   float extent_ = 0.0F;  // of a slip
+  float slipping_ = 0.0F;  // the same over 100 ms
   int settling_ = 0;     // blocks after a change during which no other is looked for
   float mean_offset_ = 0.0F;
   bool drifts_ = false;
