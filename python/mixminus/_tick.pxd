@@ -53,6 +53,24 @@ cdef class Resampler:
     cdef readonly int output_rate_hz
     cdef int run(self, const int16_t* input, size_t samples, int16_t* output) except -1
 
+cdef extern from "mixminus/enhance/noise_suppressor.hpp" namespace "mixminus::enhance" nogil:
+    cdef cppclass NoiseSuppressorConfig:
+        int32_t sample_rate_hz
+        float suppression_db
+    cdef cppclass CoreNoiseSuppressor "mixminus::enhance::NoiseSuppressor":
+        Status configure(const NoiseSuppressorConfig& config) noexcept
+        Status process(span[const_int16_t] pcm, span[int16_t] out) noexcept
+        Status process(span[const_float] pcm, span[float] out) noexcept
+        void reset() noexcept
+        float noise_dbov() noexcept
+        float speech_probability() noexcept
+
+
+cdef class NoiseSuppressor:
+    cdef CoreNoiseSuppressor core
+    cdef readonly int sample_rate_hz
+    cdef readonly float suppression_db
+
 cdef extern from "mixminus/mix/loudest.hpp" namespace "mixminus::mix" nogil:
     cdef cppclass SelectionConfig:
         int32_t places

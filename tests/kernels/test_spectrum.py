@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from mixminus._core import kernels
-from tests.reference import fft, spectrum
+from tests.reference import fft, noise_suppressor, spectrum
 
 SIZES = [2, 4, 6, 10, 16, 18, 30, 50, 64, 90, 128, 160, 162, 240, 250, 320, 480, 512, 640, 900, 960]
 BINS = [1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 81, 161, 241, 481]
@@ -100,6 +100,21 @@ def test_power_mac_weighs_powers(isa: str, bins: int) -> None:
     expected = total + spectrum.power(x) * p
     kernels.power_mac(isa, x, p, total)
     np.testing.assert_array_equal(total, expected)
+
+
+@every_isa
+@every_count
+def test_suppress_noise_is_that_of_the_reference(isa: str, bins: int) -> None:
+    state = np.abs(noise((5, bins), 3)) * np.float32(1e5) + np.float32(1)
+    known = noise_suppressor.Bins(*state.copy())
+    for learn in (1.0, 0.5, 0.0, 0.0):
+        re, im = spectra = noise((2, bins), round(4 * learn)) * np.float32(300)
+        gain, expected = noise_suppressor.step(known, re, im, learn, 0.2)
+        expected_spectra = np.stack([re * gain, im * gain])
+        assert kernels.suppress_noise(isa, (learn, 0.2), state, spectra) == expected
+        np.testing.assert_array_equal(spectra, expected_spectra)
+        rows = [known.noise, known.clean, known.smooth, known.lowest, known.lowest_before]
+        np.testing.assert_array_equal(state, rows)
 
 
 @every_isa
