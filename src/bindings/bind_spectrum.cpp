@@ -86,16 +86,28 @@ void power_mac(const std::string& isa, const Floats& x, const Floats& p, Floats&
   by_name(isa).power_mac(x.data(0, 0), x.data(1, 0), p.data(), sum.mutable_data(), bins);
 }
 
-// `state` has rows noise, clean, smooth, lowest and lowest before
-float suppress_noise(const std::string& isa, std::pair<float, float> learn_and_least_gain, Floats& state,
-                     Floats& spectrum) {
+void require_rows(const Floats& state, py::ssize_t rows, std::size_t bins) {
+  if (state.ndim() != 2 || state.shape(0) != rows || static_cast<std::size_t>(state.shape(1)) != bins)
+    throw py::value_error("state must have a row of bins for each of its arrays");
+}
+
+// `state` has rows noise, smooth, lowest and lowest before
+float follow_noise(const std::string& isa, float learn, Floats& state, const Floats& spectrum) {
   const std::size_t bins = bins_of(spectrum);
-  if (state.ndim() != 2 || state.shape(0) != 5 || static_cast<std::size_t>(state.shape(1)) != bins)
-    throw py::value_error("state must have shape (5, bins)");
-  const auto [learn, least_gain] = learn_and_least_gain;
-  return by_name(isa).suppress_noise({learn, least_gain, state.mutable_data(0, 0), state.mutable_data(1, 0),
-                                      state.mutable_data(2, 0), state.mutable_data(3, 0), state.data(4, 0)},
-                                     spectrum.mutable_data(0, 0), spectrum.mutable_data(1, 0), bins);
+  require_rows(state, 4, bins);
+  return by_name(isa).follow_noise(
+      {learn, state.mutable_data(0, 0), state.mutable_data(1, 0), state.mutable_data(2, 0), state.data(3, 0)},
+      spectrum.data(0, 0), spectrum.data(1, 0), bins);
+}
+
+// `state` has rows noise, smooth and clean
+void suppress_noise(const std::string& isa, std::pair<float, float> trust_and_least_gain, Floats& state,
+                    Floats& spectrum) {
+  const std::size_t bins = bins_of(spectrum);
+  require_rows(state, 3, bins);
+  const auto [trust, least_gain] = trust_and_least_gain;
+  by_name(isa).suppress_noise({state.data(0, 0), state.data(1, 0), state.mutable_data(2, 0), trust, least_gain},
+                              spectrum.mutable_data(0, 0), spectrum.mutable_data(1, 0), bins);
 }
 
 }  // namespace
@@ -111,6 +123,8 @@ void bind_spectrum(py::module_ m) {
         py::arg("inverse").noconvert(), py::arg("keep_half_noise"), py::arg("w").noconvert(), py::arg("p").noconvert());
   m.def("power_mac", &power_mac, py::arg("isa"), py::arg("x").noconvert(), py::arg("p").noconvert(),
         py::arg("sum").noconvert());
-  m.def("suppress_noise", &suppress_noise, py::arg("isa"), py::arg("learn_and_least_gain"),
+  m.def("follow_noise", &follow_noise, py::arg("isa"), py::arg("learn"), py::arg("state").noconvert(),
+        py::arg("spectrum").noconvert());
+  m.def("suppress_noise", &suppress_noise, py::arg("isa"), py::arg("trust_and_least_gain"),
         py::arg("state").noconvert(), py::arg("spectrum").noconvert());
 }

@@ -31,6 +31,9 @@ void from_internal(float sample, std::int16_t& out) noexcept {
 }
 void from_internal(float sample, float& out) noexcept { out = sample / kFullScale; }
 
+/// Where much is speech, a bin may stand out; in noise, of which some 0.28 looks like it, none may.
+float trust(float speech) noexcept { return 1.0F + 3.0F * std::clamp((speech - 0.33F) * 10.0F, 0.0F, 1.0F); }
+
 }  // namespace
 
 Status NoiseSuppressor::configure(const NoiseSuppressorConfig& config) noexcept try {
@@ -43,8 +46,8 @@ Status NoiseSuppressor::configure(const NoiseSuppressorConfig& config) noexcept 
   least_gain_ = std::pow(10.0F, -config.suppression_db / 20.0F);
   window_.resize(2 * hop);
   for (std::size_t i = 0; i < window_.size(); ++i)
-    window_[i] = static_cast<float>(
-        std::sin(std::numbers::pi * static_cast<double>(i) / static_cast<double>(window_.size())));
+    window_[i] =
+        static_cast<float>(std::sin(std::numbers::pi * static_cast<double>(i) / static_cast<double>(window_.size())));
   for (auto* samples : {&heard_, &block_}) samples->resize(2 * hop);
   overlap_.resize(hop);
   for (auto* bins : {&re_, &im_, &noise_, &clean_, &smooth_, &lowest_, &lowest_before_}) bins->resize(hop + 1);
@@ -92,14 +95,11 @@ void NoiseSuppressor::suppress() noexcept {
   const float learn = learned_frames_ == kLearnedFrames ? 0.0F : 1.0F / static_cast<float>(++learned_frames_);
   for (std::size_t i = 0; i < block_.size(); ++i) block_[i] = heard_[i] * window_[i];
   fft_.forward(block_.data(), re_.data(), im_.data());
-  speech_ = kernels_->suppress_noise({.learn = learn,
-                                      .least_gain = least_gain_,
-                                      .noise = noise_.data(),
-                                      .clean = clean_.data(),
-                                      .smooth = smooth_.data(),
-                                      .lowest = lowest_.data(),
-                                      .lowest_before = lowest_before_.data()},
-                                     re_.data(), im_.data(), re_.size());
+  speech_ = kernels_->follow_noise({learn, noise_.data(), smooth_.data(), lowest_.data(), lowest_before_.data()},
+                                   re_.data(), im_.data(), re_.size()) /
+            static_cast<float>(re_.size());
+  kernels_->suppress_noise({noise_.data(), smooth_.data(), clean_.data(), trust(speech_), least_gain_}, re_.data(),
+                           im_.data(), re_.size());
   fft_.inverse(re_.data(), im_.data(), block_.data());
   for (std::size_t i = 0; i < block_.size(); ++i) block_[i] *= window_[i];
 }
@@ -117,10 +117,6 @@ float NoiseSuppressor::noise_dbov() const noexcept {
   const auto hop = static_cast<double>(hop_);  // the sum of squares of the window, too
   const double mean = sum / (hop * hop) / (kFullScale * kFullScale);
   return std::clamp(static_cast<float>(10.0 * std::log10(mean)), -127.0F, 0.0F);
-}
-
-float NoiseSuppressor::speech_probability() const noexcept {
-  return hop_ == 0 ? 0.0F : speech_ / static_cast<float>(hop_ + 1);
 }
 
 }  // namespace mixminus::enhance

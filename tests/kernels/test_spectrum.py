@@ -104,17 +104,20 @@ def test_power_mac_weighs_powers(isa: str, bins: int) -> None:
 
 @every_isa
 @every_count
-def test_suppress_noise_is_that_of_the_reference(isa: str, bins: int) -> None:
-    state = np.abs(noise((5, bins), 3)) * np.float32(1e5) + np.float32(1)
-    known = noise_suppressor.Bins(*state.copy())
+def test_noise_is_followed_and_suppressed_as_in_the_reference(isa: str, bins: int) -> None:
+    noise_rows = np.abs(noise((4, bins), 3)) * np.float32(1e5) + np.float32(1)
+    known = noise_suppressor.Bins(*np.vstack([noise_rows, np.zeros((1, bins), np.float32)]))
     for learn in (1.0, 0.5, 0.0, 0.0):
-        re, im = spectra = noise((2, bins), round(4 * learn)) * np.float32(300)
-        gain, expected = noise_suppressor.step(known, re, im, learn, 0.2)
-        expected_spectra = np.stack([re * gain, im * gain])
-        assert kernels.suppress_noise(isa, (learn, 0.2), state, spectra) == expected
-        np.testing.assert_array_equal(spectra, expected_spectra)
-        rows = [known.noise, known.clean, known.smooth, known.lowest, known.lowest_before]
-        np.testing.assert_array_equal(state, rows)
+        spectra = noise((2, bins), round(4 * learn)) * np.float32(300)
+        speech = noise_suppressor.follow(known, spectra[0], spectra[1], learn)
+        assert kernels.follow_noise(isa, learn, noise_rows, spectra) == speech
+        rows = [known.noise, known.smooth, known.lowest, known.lowest_before]
+        np.testing.assert_array_equal(noise_rows, rows)
+        gain_rows = np.stack([known.noise, known.smooth, known.clean])
+        expected = spectra * noise_suppressor.gains(known, spectra[0], spectra[1], 2.5, 0.2)
+        kernels.suppress_noise(isa, (2.5, 0.2), gain_rows, spectra)
+        np.testing.assert_array_equal(spectra, expected)
+        np.testing.assert_array_equal(gain_rows[2], known.clean)
 
 
 @every_isa
