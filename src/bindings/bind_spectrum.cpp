@@ -5,6 +5,8 @@
 
 #include <array>
 #include <initializer_list>
+#include <map>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -14,17 +16,23 @@
 
 namespace py = pybind11;
 using mixminus::bindings::by_name;
+using mixminus::dsp::FftTables;
 using mixminus::dsp::RealFft;
 using mixminus::kernels::SpectrumPair;
 using Floats = py::array_t<float, py::array::c_style>;
 
 namespace {
 
-std::shared_ptr<const mixminus::dsp::FftTables> tables_of(py::ssize_t size) {
+// Kept for good: a bench must not time the making of tables.
+const FftTables& tables_of(py::ssize_t size) {
+  static std::map<py::ssize_t, std::shared_ptr<const FftTables>> all;
+  std::shared_ptr<const FftTables>& tables = all[size];
+  if (tables) return *tables;
   RealFft fft;  // which knows what sizes there are
   if (size > RealFft::kMaxSize || fft.configure(static_cast<std::int32_t>(size)) != mixminus::Status::ok)
     throw py::value_error("no transform has this size");
-  return mixminus::dsp::shared_fft_tables(static_cast<std::size_t>(size / 2));
+  tables = mixminus::dsp::shared_fft_tables(static_cast<std::size_t>(size / 2));
+  return *tables;
 }
 
 std::size_t bins_of(const Floats& spectrum) {
@@ -48,17 +56,17 @@ SpectrumPair pair_of(const Floats& x, const Floats& d) {
 }
 
 Floats fft_forward(const std::string& isa, const Floats& samples) {
-  const auto tables = tables_of(samples.size());
+  const FftTables& tables = tables_of(samples.size());
   Floats bins({py::ssize_t{2}, samples.size() / 2 + 1});
-  by_name(isa).fft_forward(tables->plan, samples.data(), bins.mutable_data(0, 0), bins.mutable_data(1, 0));
+  by_name(isa).fft_forward(tables.plan, samples.data(), bins.mutable_data(0, 0), bins.mutable_data(1, 0));
   return bins;
 }
 
 Floats fft_inverse(const std::string& isa, const Floats& bins) {
   const auto size = static_cast<py::ssize_t>(2 * bins_of(bins)) - 2;
-  const auto tables = tables_of(size);
+  const FftTables& tables = tables_of(size);
   Floats samples(size);
-  by_name(isa).fft_inverse(tables->plan, bins.data(0, 0), bins.data(1, 0), samples.mutable_data());
+  by_name(isa).fft_inverse(tables.plan, bins.data(0, 0), bins.data(1, 0), samples.mutable_data());
   return samples;
 }
 
