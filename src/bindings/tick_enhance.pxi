@@ -49,7 +49,7 @@ cdef class NoiseSuppressor:
 
     @property
     def speech_probability(self):
-        """How much of the spectrum of the last frame is probably speech, 0..1."""
+        """How much of the spectrum of the last frame, up to 8 kHz, is probably speech, 0..1."""
         return self.core.speech_probability()
 
     def process(self, pcm, out=None):

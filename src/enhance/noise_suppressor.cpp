@@ -15,6 +15,7 @@ constexpr float kFullScale = 32'768.0F;
 constexpr float kMost = 8.0F * kFullScale;
 constexpr std::int32_t kLearnedFrames = 6;   // whose mean the noise is at first
 constexpr std::int32_t kWindowFrames = 150;  // whose minimum it is not below, and then not below that of the next
+constexpr std::size_t kVoicedBins = 161;     // up to 8 kHz, where speech is told from noise
 constexpr float kHighestPower = 1e30F;
 
 float to_internal(std::int16_t sample) noexcept { return sample; }
@@ -95,13 +96,22 @@ void NoiseSuppressor::suppress() noexcept {
   const float learn = learned_frames_ == kLearnedFrames ? 0.0F : 1.0F / static_cast<float>(++learned_frames_);
   for (std::size_t i = 0; i < block_.size(); ++i) block_[i] = heard_[i] * window_[i];
   fft_.forward(block_.data(), re_.data(), im_.data());
-  speech_ = kernels_->follow_noise({learn, noise_.data(), smooth_.data(), lowest_.data(), lowest_before_.data()},
-                                   re_.data(), im_.data(), re_.size()) /
-            static_cast<float>(re_.size());
+  const std::size_t voiced = std::min(re_.size(), kVoicedBins);
+  speech_ = follow(0, voiced, learn) / static_cast<float>(voiced);
+  if (re_.size() > voiced) follow(voiced, re_.size() - voiced, learn);
   kernels_->suppress_noise({noise_.data(), smooth_.data(), clean_.data(), trust(speech_), least_gain_}, re_.data(),
                            im_.data(), re_.size());
   fft_.inverse(re_.data(), im_.data(), block_.data());
   for (std::size_t i = 0; i < block_.size(); ++i) block_[i] *= window_[i];
+}
+
+float NoiseSuppressor::follow(std::size_t first, std::size_t bins, float learn) noexcept {
+  return kernels_->follow_noise({.learn = learn,
+                                 .noise = noise_.data() + first,
+                                 .smooth = smooth_.data() + first,
+                                 .lowest = lowest_.data() + first,
+                                 .lowest_before = lowest_before_.data() + first},
+                                re_.data() + first, im_.data() + first, bins);
 }
 
 void NoiseSuppressor::begin_window() noexcept {

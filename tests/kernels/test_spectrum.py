@@ -104,7 +104,10 @@ def test_power_mac_weighs_powers(isa: str, bins: int) -> None:
 
 @every_isa
 @every_count
-def test_noise_is_followed_and_suppressed_as_in_the_reference(isa: str, bins: int) -> None:
+def test_noise_is_followed_and_suppressed_as_in_the_reference(
+    isa: str, bins: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(noise_suppressor, "VOICED_BINS", bins)
     noise_rows = np.abs(noise((4, bins), 3)) * np.float32(1e5) + np.float32(1)
     known = noise_suppressor.Bins(*np.vstack([noise_rows, np.zeros((1, bins), np.float32)]))
     for learn in (1.0, 0.5, 0.0, 0.0):

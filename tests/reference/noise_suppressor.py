@@ -17,6 +17,7 @@ EXCESS = 1.2
 LEAST_SNR = 0.01
 LEARNED_FRAMES = 6
 WINDOW_FRAMES = 150
+VOICED_BINS = 161
 
 
 def exp_minus(x: Floats) -> Floats:
@@ -47,7 +48,7 @@ class Bins:
 
 
 def follow(bins: Bins, re: Floats, im: Floats, learn: float) -> np.float32:
-    """Follow the noise and return the sum of the probabilities of speech."""
+    """Follow the noise and return the sum of the probabilities of speech in the first VOICED_BINS."""
     one, f = np.float32(1), np.float32
     power = re * re + im * im + one
     noise = bins.noise + f(learn) * (power - bins.noise)
@@ -59,7 +60,7 @@ def follow(bins: Bins, re: Floats, im: Floats, learn: float) -> np.float32:
     bins.smooth = bins.smooth + f(max(learn, SMOOTH)) * (power - bins.smooth)
     bins.lowest = np.minimum(bins.lowest, bins.smooth)
     bins.noise = np.maximum(noise, np.minimum(bins.lowest, bins.lowest_before))
-    return folded_sum(np.asarray(speech, np.float32))
+    return folded_sum(np.asarray(speech[:VOICED_BINS], np.float32))
 
 
 def gains(bins: Bins, re: Floats, im: Floats, trust: float, least_gain: float) -> Floats:
@@ -97,7 +98,7 @@ def suppress(
             spectrum = np.fft.rfft(heard * window)
             re, im = spectrum.real.astype(np.float32), spectrum.imag.astype(np.float32)
             learn = 1 / learned if learned <= LEARNED_FRAMES else 0.0
-            speech = float(follow(bins, re, im, learn)) / len(re)
+            speech = float(follow(bins, re, im, learn)) / min(len(re), VOICED_BINS)
             trust = 1 + 3 * min(max((speech - 0.33) * 10, 0.0), 1.0)
             gain = gains(bins, re, im, trust, 10 ** (-suppression_db / 20))
             block = np.fft.irfft(gain * spectrum) * window

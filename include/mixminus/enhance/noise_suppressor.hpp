@@ -42,12 +42,13 @@ class MIXMINUS_API NoiseSuppressor {
   void reset() noexcept;  ///< forgets the noise and the 10 ms that wait, keeps the memory
 
   [[nodiscard]] float noise_dbov() const noexcept;  ///< -127..0, as estimated; takes a logarithm
-  [[nodiscard]] float speech_probability() const noexcept { return speech_; }  ///< 0..1, mean of the last bins
+  [[nodiscard]] float speech_probability() const noexcept { return speech_; }  ///< 0..1, last frame
 
  private:
   template <typename Sample>
   Status run(std::span<const Sample> pcm, std::span<Sample> out) noexcept;
   void suppress() noexcept;
+  float follow(std::size_t first, std::size_t bins, float learn) noexcept;
   void begin_window() noexcept;
 
   const kernels::Table* kernels_ = nullptr;
