@@ -92,6 +92,24 @@ cdef class EchoCanceller:
     cdef readonly int sample_rate_hz
     cdef cnp.npy_intp frame_samples
 
+cdef extern from "mixminus/enhance/noise_suppressor.hpp" namespace "mixminus::enhance" nogil:
+    cdef cppclass NoiseSuppressorConfig:
+        int32_t sample_rate_hz
+        float suppression_db
+    cdef cppclass CoreNoiseSuppressor "mixminus::enhance::NoiseSuppressor":
+        Status configure(const NoiseSuppressorConfig& config) noexcept
+        Status process(span[const_int16_t] pcm, span[int16_t] out) noexcept
+        Status process(span[const_float] pcm, span[float] out) noexcept
+        void reset() noexcept
+        float noise_dbov() noexcept
+        float speech_probability() noexcept
+
+
+cdef class NoiseSuppressor:
+    cdef CoreNoiseSuppressor core
+    cdef readonly int sample_rate_hz
+    cdef readonly float suppression_db
+
 cdef extern from "mixminus/mix/loudest.hpp" namespace "mixminus::mix" nogil:
     cdef cppclass SelectionConfig:
         int32_t places

@@ -5,7 +5,10 @@
 
 #include <array>
 #include <initializer_list>
+#include <map>
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "bindings/kernel_table.hpp"
 #include "dsp/fft_tables.hpp"
@@ -13,17 +16,23 @@
 
 namespace py = pybind11;
 using mixminus::bindings::by_name;
+using mixminus::dsp::FftTables;
 using mixminus::dsp::RealFft;
 using mixminus::kernels::SpectrumPair;
 using Floats = py::array_t<float, py::array::c_style>;
 
 namespace {
 
-std::shared_ptr<const mixminus::dsp::FftTables> tables_of(py::ssize_t size) {
+// Kept for good: a bench must not time the making of tables.
+const FftTables& tables_of(py::ssize_t size) {
+  static std::map<py::ssize_t, std::shared_ptr<const FftTables>> all;
+  std::shared_ptr<const FftTables>& tables = all[size];
+  if (tables) return *tables;
   RealFft fft;  // which knows what sizes there are
   if (size > RealFft::kMaxSize || fft.configure(static_cast<std::int32_t>(size)) != mixminus::Status::ok)
     throw py::value_error("no transform has this size");
-  return mixminus::dsp::shared_fft_tables(static_cast<std::size_t>(size / 2));
+  tables = mixminus::dsp::shared_fft_tables(static_cast<std::size_t>(size / 2));
+  return *tables;
 }
 
 std::size_t bins_of(const Floats& spectrum) {
@@ -47,17 +56,17 @@ SpectrumPair pair_of(const Floats& x, const Floats& d) {
 }
 
 Floats fft_forward(const std::string& isa, const Floats& samples) {
-  const auto tables = tables_of(samples.size());
+  const FftTables& tables = tables_of(samples.size());
   Floats bins({py::ssize_t{2}, samples.size() / 2 + 1});
-  by_name(isa).fft_forward(tables->plan, samples.data(), bins.mutable_data(0, 0), bins.mutable_data(1, 0));
+  by_name(isa).fft_forward(tables.plan, samples.data(), bins.mutable_data(0, 0), bins.mutable_data(1, 0));
   return bins;
 }
 
 Floats fft_inverse(const std::string& isa, const Floats& bins) {
   const auto size = static_cast<py::ssize_t>(2 * bins_of(bins)) - 2;
-  const auto tables = tables_of(size);
+  const FftTables& tables = tables_of(size);
   Floats samples(size);
-  by_name(isa).fft_inverse(tables->plan, bins.data(0, 0), bins.data(1, 0), samples.mutable_data());
+  by_name(isa).fft_inverse(tables.plan, bins.data(0, 0), bins.data(1, 0), samples.mutable_data());
   return samples;
 }
 
@@ -85,6 +94,30 @@ void power_mac(const std::string& isa, const Floats& x, const Floats& p, Floats&
   by_name(isa).power_mac(x.data(0, 0), x.data(1, 0), p.data(), sum.mutable_data(), bins);
 }
 
+void require_rows(const Floats& state, py::ssize_t rows, std::size_t bins) {
+  if (state.ndim() != 2 || state.shape(0) != rows || static_cast<std::size_t>(state.shape(1)) != bins)
+    throw py::value_error("state must have a row of bins for each of its arrays");
+}
+
+// `state` has rows noise, smooth, lowest and lowest before
+float follow_noise(const std::string& isa, float learn, Floats& state, const Floats& spectrum) {
+  const std::size_t bins = bins_of(spectrum);
+  require_rows(state, 4, bins);
+  return by_name(isa).follow_noise(
+      {learn, state.mutable_data(0, 0), state.mutable_data(1, 0), state.mutable_data(2, 0), state.data(3, 0)},
+      spectrum.data(0, 0), spectrum.data(1, 0), bins);
+}
+
+// `state` has rows noise, smooth and clean
+void suppress_noise(const std::string& isa, std::pair<float, float> trust_and_least_gain, Floats& state,
+                    Floats& spectrum) {
+  const std::size_t bins = bins_of(spectrum);
+  require_rows(state, 3, bins);
+  const auto [trust, least_gain] = trust_and_least_gain;
+  by_name(isa).suppress_noise({state.data(0, 0), state.data(1, 0), state.mutable_data(2, 0), trust, least_gain},
+                              spectrum.mutable_data(0, 0), spectrum.mutable_data(1, 0), bins);
+}
+
 }  // namespace
 
 void bind_spectrum(py::module_ m) {
@@ -98,4 +131,8 @@ void bind_spectrum(py::module_ m) {
         py::arg("inverse").noconvert(), py::arg("keep_half_noise"), py::arg("w").noconvert(), py::arg("p").noconvert());
   m.def("power_mac", &power_mac, py::arg("isa"), py::arg("x").noconvert(), py::arg("p").noconvert(),
         py::arg("sum").noconvert());
+  m.def("follow_noise", &follow_noise, py::arg("isa"), py::arg("learn"), py::arg("state").noconvert(),
+        py::arg("spectrum").noconvert());
+  m.def("suppress_noise", &suppress_noise, py::arg("isa"), py::arg("trust_and_least_gain"),
+        py::arg("state").noconvert(), py::arg("spectrum").noconvert());
 }

@@ -4,6 +4,7 @@
 // may be the copy that the linker keeps for everyone, and then an older CPU dies far from the cause.
 #include "kernels/body_dsp.inl"
 #include "kernels/body_mix.inl"
+#include "kernels/body_noise.inl"
 #include "kernels/body_real_fft.inl"
 #include "kernels/body_spectrum.inl"
 #include "kernels/table.hpp"
@@ -32,6 +33,8 @@ const Table table{
     .accumulate_correlation = accumulate_correlation,
     .kalman_step = kalman_step,
     .power_mac = power_mac,
+    .follow_noise = follow_noise,
+    .suppress_noise = suppress_noise,
 };
 
 }  // namespace mixminus::kernels::MIXMINUS_ISA

@@ -15,7 +15,7 @@ void complex_mac(const SpectrumPair& pair, float* sum_re, float* sum_im, std::si
 }
 
 float accumulate_correlation(const SpectrumPair& pair, float keep, float* c_re, float* c_im, std::size_t count) {
-  alignas(64) float sums[kGroup] = {};
+  Sums sums;
   each(count, [&](auto at) {
     const auto x_re = at.load(pair.x_re), x_im = at.load(pair.x_im);
     const auto d_re = at.load(pair.d_re), d_im = at.load(pair.d_im);
@@ -23,12 +23,9 @@ float accumulate_correlation(const SpectrumPair& pair, float keep, float* c_re, 
     const auto im = at.all(keep) * at.load(c_im) + (x_re * d_im - x_im * d_re);
     at.store(c_re, re);
     at.store(c_im, im);
-    const decltype(at) lane{at.first % kGroup};
-    lane.store(sums, lane.load(sums) + (re * re + im * im));
+    sums.add(at, re * re + im * im);
   });
-  for (std::size_t half = kGroup / 2; half > 0; half /= 2)
-    for (std::size_t i = 0; i < half; ++i) sums[i] += sums[i + half];
-  return sums[0];
+  return sums.total();
 }
 
 void kalman_step(const KalmanStep& step, std::size_t count) {

@@ -12,22 +12,34 @@ inline void store(float* p, F32 v) { *p = v; }
 inline F32 reversed(F32 v) { return v; }
 #elif defined(__AVX512BW__)
 inline void store(float* p, F32 v) { _mm512_storeu_ps(p, v); }
+inline F32 larger(F32 a, F32 b) { return _mm512_max_ps(a, b); }
+inline F32 smaller(F32 a, F32 b) { return _mm512_min_ps(a, b); }
 inline F32 reversed(F32 v) {
   return _mm512_permutexvar_ps(_mm512_setr_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0), v);
 }
 #elif defined(__AVX2__)
 inline void store(float* p, F32 v) { _mm256_storeu_ps(p, v); }
+inline F32 larger(F32 a, F32 b) { return _mm256_max_ps(a, b); }
+inline F32 smaller(F32 a, F32 b) { return _mm256_min_ps(a, b); }
 inline F32 reversed(F32 v) { return _mm256_permutevar8x32_ps(v, _mm256_setr_epi32(7, 6, 5, 4, 3, 2, 1, 0)); }
 #elif defined(__SSE2__)
 inline void store(float* p, F32 v) { _mm_storeu_ps(p, v); }
+inline F32 larger(F32 a, F32 b) { return _mm_max_ps(a, b); }
+inline F32 smaller(F32 a, F32 b) { return _mm_min_ps(a, b); }
 inline F32 reversed(F32 v) { return _mm_shuffle_ps(v, v, 0x1B); }
 #elif defined(__ARM_NEON)
 inline void store(float* p, F32 v) { vst1q_f32(p, v); }
+inline F32 larger(F32 a, F32 b) { return vmaxq_f32(a, b); }
+inline F32 smaller(F32 a, F32 b) { return vminq_f32(a, b); }
 inline F32 reversed(F32 v) {
   const F32 pairs = vrev64q_f32(v);
   return vextq_f32(pairs, pairs, 2);
 }
 #endif
+
+// Of numbers; no two instruction sets agree on NaN.
+inline float larger(float a, float b) { return a > b ? a : b; }
+inline float smaller(float a, float b) { return a < b ? a : b; }
 
 // Four floats at a time whatever the width of an F32: data that only moves gains little from more.
 #if !defined(MIXMINUS_SCALAR) && defined(__SSE2__)
@@ -89,6 +101,21 @@ __attribute__((always_inline)) inline void each(std::size_t count, const Step& s
   for (; i + kFloatLanes <= count; i += kFloatLanes) step(Vector{i});
   for (; i < count; ++i) step(Single{i});
 }
+
+/// 16 sums, each of every 16th value in order, which are folded by halves: the same bits whatever the width.
+struct Sums {
+  alignas(64) float lanes[kGroup] = {};
+  template <typename At, typename Values>
+  void add(At at, Values values) {
+    const At lane{at.first % kGroup};
+    lane.store(lanes, lane.load(lanes) + values);
+  }
+  float total() {
+    for (std::size_t half = kGroup / 2; half > 0; half /= 2)
+      for (std::size_t i = 0; i < half; ++i) lanes[i] += lanes[i + half];
+    return lanes[0];
+  }
+};
 
 }  // namespace
 }  // namespace mixminus::kernels::MIXMINUS_ISA

@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from mixminus._core import kernels
-from tests.reference import fft, spectrum
+from tests.reference import fft, noise_suppressor, spectrum
 
 SIZES = [2, 4, 6, 10, 16, 18, 30, 50, 64, 90, 128, 160, 162, 240, 250, 320, 480, 512, 640, 900, 960]
 BINS = [1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 81, 161, 241, 481]
@@ -100,6 +100,27 @@ def test_power_mac_weighs_powers(isa: str, bins: int) -> None:
     expected = total + spectrum.power(x) * p
     kernels.power_mac(isa, x, p, total)
     np.testing.assert_array_equal(total, expected)
+
+
+@every_isa
+@every_count
+def test_noise_is_followed_and_suppressed_as_in_the_reference(
+    isa: str, bins: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(noise_suppressor, "VOICED_BINS", bins)
+    noise_rows = np.abs(noise((4, bins), 3)) * np.float32(1e5) + np.float32(1)
+    known = noise_suppressor.Bins(*np.vstack([noise_rows, np.zeros((1, bins), np.float32)]))
+    for learn in (1.0, 0.5, 0.0, 0.0):
+        spectra = noise((2, bins), round(4 * learn)) * np.float32(300)
+        speech = noise_suppressor.follow(known, spectra[0], spectra[1], learn)
+        assert kernels.follow_noise(isa, learn, noise_rows, spectra) == speech
+        rows = [known.noise, known.smooth, known.lowest, known.lowest_before]
+        np.testing.assert_array_equal(noise_rows, rows)
+        gain_rows = np.stack([known.noise, known.smooth, known.clean])
+        expected = spectra * noise_suppressor.gains(known, spectra[0], spectra[1], 2.5, 0.2)
+        kernels.suppress_noise(isa, (2.5, 0.2), gain_rows, spectra)
+        np.testing.assert_array_equal(spectra, expected)
+        np.testing.assert_array_equal(gain_rows[2], known.clean)
 
 
 @every_isa

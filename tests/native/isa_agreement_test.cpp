@@ -93,6 +93,14 @@ std::vector<float> spectrum(const Table& table, const Input& input) {
     w.push_back(table.accumulate_correlation(pair, 0.9F, w.data(), w.data() + bins, bins));
   }
   w.insert(w.end(), p.begin(), p.end());
+  std::vector<float> known(5 * bins, 0.5F);
+  const auto row = [&](std::size_t index) { return known.data() + index * bins; };
+  for (const float learn : {1.0F, 0.5F, 0.0F}) {
+    w.push_back(table.follow_noise({learn, row(0), row(1), row(2), row(3)}, x.data(), x.data() + bins, bins));
+    table.suppress_noise({row(0), row(1), row(4), 2.5F, 0.2F}, x.data(), x.data() + bins, bins);
+  }
+  w.insert(w.end(), known.begin(), known.end());
+  w.insert(w.end(), x.begin(), x.end());
   return w;
 }
 

@@ -9,6 +9,7 @@
 #include "malloc_counter.hpp"
 #include "mixminus/codec/codec.hpp"
 #include "mixminus/dsp/real_fft.hpp"
+#include "mixminus/enhance/noise_suppressor.hpp"
 #include "mixminus/enhance/voice_activity.hpp"
 #include "mixminus/mix/mixer.hpp"
 #include "mixminus/speaker/active_speaker.hpp"
@@ -87,6 +88,23 @@ static int transform() {
   });
 }
 
+// Integers and floats, with silence between.
+static int suppress() {
+  mixminus::enhance::NoiseSuppressor suppressor;
+  std::vector<std::int16_t> pcm(480);
+  std::vector<float> floats(480);
+  bool is_ok = suppressor.configure({}) == Status::ok;
+  const int count = allocations_of([&](int tick) {
+    for (std::size_t i = 0; i < pcm.size(); ++i)
+      pcm[i] = tick % 100 < 50 ? static_cast<std::int16_t>(i * i * static_cast<unsigned>(tick)) : std::int16_t{0};
+    is_ok &= suppressor.process(std::span<const std::int16_t>(pcm), std::span(pcm)) == Status::ok;
+    is_ok &= suppressor.process(std::span<const float>(floats), std::span(floats)) == Status::ok;
+    is_ok &= suppressor.noise_dbov() <= 0.0F;
+    if (tick % 300 == 0) suppressor.reset();
+  });
+  return is_ok ? count : -1;
+}
+
 // Each codec of the build sends, loses, recovers, conceals and takes over.
 static int codec(mixminus::codec::Kind kind) {
   namespace codec = mixminus::codec;
@@ -117,9 +135,10 @@ int main() {
   const int mix_count = mix();
   const int speaker_count = speak();
   const int transform_count = transform();
-  std::printf("allocations in 1000 ticks: mix %d, speaker %d, transform %d\n", mix_count, speaker_count,
-              transform_count);
-  bool is_ok = mix_count == 0 && speaker_count == 0 && transform_count == 0;
+  const int suppressor_count = suppress();
+  std::printf("allocations in 1000 ticks: mix %d, speaker %d, transform %d, suppressor %d\n", mix_count, speaker_count,
+              transform_count, suppressor_count);
+  bool is_ok = mix_count == 0 && speaker_count == 0 && transform_count == 0 && suppressor_count == 0;
   for (const mixminus::codec::Kind kind : mixminus::codec::available()) {
     const int codec_count = codec(kind);
     std::printf("  %s %d\n", mixminus::codec::name(kind), codec_count);

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <new>
 
+#include "mixminus/enhance/noise_suppressor.hpp"
 #include "site.hpp"
 
 static long left = -1;  // allocations until one fails; negative: none does
@@ -53,6 +54,8 @@ int main() {
     of_leg = failures_of([&] { return host.add_leg(leg, {}, id); });
     host.tick(0);
   }
-  std::printf("allocations that may fail: %d of a conference, %d of a leg\n", of_host, of_leg);
-  return of_host > 5 && of_leg > 5 ? 0 : 1;
+  const int of_suppressor = failures_of([] { return enhance::NoiseSuppressor().configure({}); });
+  std::printf("allocations that may fail: %d of a conference, %d of a leg, %d of a suppressor\n", of_host, of_leg,
+              of_suppressor);
+  return of_host > 5 && of_leg > 5 && of_suppressor > 5 ? 0 : 1;
 }
