@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>  // TRACE
-#include <cstdlib>  // TRACE
 
 namespace mixminus::aec {
 namespace {
@@ -109,9 +107,6 @@ bool Canceller::process(std::span<const float> near, std::span<const float> far,
   if (is_absent_) echo_spectrum = {};
   subtract(near_spectrum, echo_spectrum, block_ + 1, rest);
   const bool is_exact = emit(rest, echo_spectrum, out);
-  static const bool TR = std::getenv("AEC_TRACE") != nullptr;  // TRACE
-  static long frame_ = 0; ++frame_;  // TRACE
-  if (TR && frame_ % 10 == 0) std::printf("%6.2f act %d best %d start %.1f near %.1f rest %.1f known %d like %.2f pres %.2f fit %.2f mis %.2f noi %.2f off %.3f ppm %.1f ext %.2f trans %d\n", frame_ * .01, active_blocks_left_, search_.best(), start_, decibels(near_power_ + 1e-12F), decibels(rest_power_ + 1e-12F), is_known_, likelihood_, residual_.presence(), alignment_.fit(), misfit_, alignment_.noise(), alignment_.offset(), drift_ * 1e6, extent_, transparent_blocks_);  // TRACE
   measure(echo_spectrum, out);
   return is_exact;
 }
@@ -171,7 +166,6 @@ void Canceller::follow(const Spectrum& echo, const Spectrum& near) noexcept {
   was_misfit_ = misfit_ > (was_misfit_ ? 0.02F : 0.1F);
   settling_ -= settling_ > 0 ? 1 : 0;
   if (const int samples = settling_ == 0 && slipping_ > kSlipping ? alignment_.jump() : 0; samples != 0) {
-    if (std::getenv("AEC_TRACE")) std::printf("JUMP %d\n", samples);  // TRACE
     shift(samples);
     ++metrics_.delay_changes;
     settling_ = kSettlingBlocks / 5;
@@ -195,7 +189,7 @@ void Canceller::correct_drift() noexcept {
 bool Canceller::emit(Spectrum& rest, const Spectrum& echo, std::span<float> out) noexcept {
   const bool is_active = active_blocks_left_ > 0;
   const bool is_starting = is_active && !is_known_ && active_blocks_ < kStartBlocks;
-  residual_.update(rest, echo, filter_, {.is_far_active = is_active, .misfit = std::max(misfit_, kSlipWeight * extent_), .noise = alignment_.noise()});
+  residual_.update(rest, echo, filter_, {.is_far_active = is_active, .misfit = misfit_, .slip = kSlipWeight * extent_, .noise = alignment_.noise()});
   is_absent_ ? suppressor_.pass() : suppressor_.process(rest, echo, residual_, is_starting);
   const bool has_echo = !is_absent_ && power_of(std::span<const float>(echo_.samples, 2 * block_)) > 0.0F;
   const bool is_transparent = suppressor_.is_transparent() && !has_echo;
@@ -213,7 +207,6 @@ void Canceller::seat(int lag) noexcept {
   if (is_known_) {  // the room is the same, its echo has jumped
     const double by = found - peak_ - start_;
     if (std::abs(by) < 1.5 * block) return;
-    if (std::getenv("AEC_TRACE")) std::printf("SEAT by %.0f\n", by);  // TRACE
     relocate(by);
     peak_ = found - start_;
     ++metrics_.delay_changes;

@@ -7,15 +7,16 @@ namespace mixminus::aec {
 namespace {
 
 constexpr float kStep = 0.4F;           // smoothing of powers
-constexpr float kSpread = 0.7F;         // of the echo's power, a block later
+constexpr float kSpread = 0.5F;         // of the echo's power, a block later
 constexpr float kLeakFalls = 0.97F;     // a block
 constexpr float kLeakRises = 0.025F;    // a block
 constexpr float kLeakRisesLeast = 0.1F; // of that, while somebody near talks
 constexpr float kQuiet = 0.02F;         // noise of the alignment without a near talker
 constexpr float kTalk = 0.05F;          // and with one
-constexpr float kQuantile = 1.8F;       // from the quantile that the leak follows to the mean
+constexpr float kQuantile = 1.6F;       // from the quantile that the leak follows to the mean
 constexpr float kOwnError = 0.05F;       // of the filter's own expectation, which looks at the worst
-constexpr float kMisfitWeight = 4.0F;
+constexpr float kMisfitWeight = 4.0F;   // a misfit as a leak, at once
+constexpr float kMisfitKept = 0.5F;     // and what of it the leak starts from afterwards
 constexpr float kHeard = 2.0F;          // rest over residual where a near talker begins to be believed
 constexpr float kSure = 8.0F;
 constexpr int kFirstBlocks = 20;
@@ -48,6 +49,7 @@ void Residual::update(const Spectrum& rest, const Spectrum& echo, const KalmanFi
   ++blocks_;
   const float quiet = std::clamp((kTalk - evidence.noise) / (kTalk - kQuiet), kLeakRisesLeast, 1.0F);
   const float rise = 1.0F + kLeakRises * quiet;
+  const float kept = kMisfitKept * evidence.misfit * std::clamp((kTalk - evidence.noise) / (kTalk - kQuiet), 0.0F, 1.0F);
   const float decay = filter.decay();
   filter.add_late(1.0F, late_);
   const float* const own = filter.uncertainty();
@@ -62,7 +64,8 @@ void Residual::update(const Spectrum& rest, const Spectrum& echo, const KalmanFi
     const float ratio = std::max(rest_[k] - 2.0F * background_[k] - tail_[k], 0.0F) / (echo_[k] + 1e-12F);
     if (evidence.is_far_active && echo_[k] > background_[k])
       leak_[k] = std::clamp(leak_[k] * (ratio < leak_[k] ? kLeakFalls : rise), 1e-4F, 4.0F);
-    const float leak = std::max(kQuantile * leak_[k], kMisfitWeight * evidence.misfit);
+    leak_[k] = std::max(leak_[k], kept);
+    const float leak = std::max(kQuantile * leak_[k], kMisfitWeight * std::max(evidence.misfit, evidence.slip));
     power_[k] = std::max(leak * echo_[k] + tail_[k], kOwnError * own[k]);
   }
   judge_presence();

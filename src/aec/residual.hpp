@@ -11,7 +11,8 @@ namespace mixminus::aec {
 /// What the judgement of one block needs besides spectra.
 struct Evidence {
   bool is_far_active = false;
-  float misfit = 0.0F;  ///< 0..1, of the predicted echo
+  float misfit = 0.0F;  ///< Alignment::misfit(), and as much of a Slip
+  float slip = 0.0F;
   float noise = 0.0F;   ///< Alignment::noise()
 };
 
