@@ -233,8 +233,8 @@ void Canceller::relocate(double samples) noexcept {
 
 void Canceller::set_delay_prior(double samples) noexcept {
   if (is_known_ || search_.best() >= 0 || !(samples >= 0.0 && samples <= most_delay_)) return;
-  const double lead = static_cast<double>(block_ * (filter_.partitions() / 3));
-  start_ = std::floor(std::max(0.0, samples - lead) / static_cast<double>(block_)) * static_cast<double>(block_);
+  const auto block = static_cast<double>(block_);  // the filter learns its first partitions at once, later ones late
+  start_ = std::max(0.0, std::floor(samples / block) - kLeadBlocks) * block;
   look_again();
 }
 
