@@ -12,6 +12,7 @@ constexpr int kStartBlocks = 200;            // of speech from the far end, in w
 constexpr int kUndecidedBlocks = 300;        // and after which no echo was found
 constexpr float kFound = 0.3F;               // likelihood
 constexpr float kAbsent = 0.05F;
+constexpr float kLost = 0.15F;               // of an echo that was found once
 constexpr float kLeastEchoPower = 1e-7F;     // of a block, to be compared with
 constexpr double kNowhere = -1e9;
 constexpr int kSettlingBlocks = 50;
@@ -202,6 +203,7 @@ bool Canceller::emit(Spectrum& rest, const Spectrum& echo, std::span<float> out)
 void Canceller::seat(int lag) noexcept {
   const auto block = static_cast<double>(block_);
   const double found = lag * block;
+  if (is_known_ && likelihood_ < kLost) lose();
   if (is_known_) {  // the room is the same, its echo has jumped
     const double by = found - peak_ - start_;
     if (std::abs(by) < 1.5 * block) return;
@@ -214,6 +216,15 @@ void Canceller::seat(int lag) noexcept {
   start_ = std::max(0.0, found - kLeadBlocks * block);
   filter_.forget();
   look_again();
+}
+
+/// The search hears an echo of which the filter knows nothing, neither here nor elsewhere.
+void Canceller::lose() noexcept {
+  is_known_ = false;
+  misfit_ = extent_ = 0.0F;
+  peak_ = kNowhere;
+  filter_.forget();
+  alignment_.reset();
 }
 
 void Canceller::shift(double samples) noexcept {
