@@ -20,7 +20,9 @@ def clips(rate_hz: int) -> list[Wave]:
 
 
 @cache
-def speech(seconds: float, first: int = 0, rate_hz: int = RATE_HZ, level_dbov: float = -24.0) -> Wave:
+def speech(
+    seconds: float, first: int = 0, rate_hz: int = RATE_HZ, level_dbov: float = -24.0
+) -> Wave:
     """Return the package's voices from clip `first` on, one after the other."""
     voices = clips(rate_hz)
     said = np.concatenate(voices[first:] + voices[:first])[: round(seconds * rate_hz)]
@@ -42,7 +44,9 @@ def other_response(rate_hz: int = RATE_HZ) -> Wave:
     return response
 
 
-def echo_of(far: Wave, delay_ms: float = 0.0, rate_hz: int = RATE_HZ, response: Wave | None = None) -> Wave:
+def echo_of(
+    far: Wave, delay_ms: float = 0.0, rate_hz: int = RATE_HZ, response: Wave | None = None
+) -> Wave:
     """Return what the hall's microphone hears of `far`, the strongest of it `delay_ms` later."""
     answer = hall_response(rate_hz) if response is None else response
     answer = answer[int(np.argmax(np.abs(answer))) :]
@@ -72,7 +76,9 @@ def process(
     """Return the output, as late as it is; `before` has what to do before which frame."""
     frame = canceller.sample_rate_hz // 100
     count = min(len(near), len(far)) // frame
-    ends = [np.asarray(end[: count * frame], np.float32).reshape(count, frame) for end in (near, far)]
+    ends = [
+        np.asarray(end[: count * frame], np.float32).reshape(count, frame) for end in (near, far)
+    ]
     out = np.empty((count, frame), np.float32)
     for index in range(count):
         if before and index in before:

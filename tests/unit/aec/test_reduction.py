@@ -29,9 +29,7 @@ def reductions_db(near: Wave, out: Wave, rate_hz: int = RATE_HZ, step_s: float =
     pairs = zip(
         *(w[: len(w) // samples * samples].reshape(-1, samples) for w in (near, out)), strict=True
     )
-    return np.array(
-        [power_db(a) - power_db(b) if power_db(a) > -50 else np.nan for a, b in pairs]
-    )
+    return np.array([power_db(a) - power_db(b) if power_db(a) > -50 else np.nan for a, b in pairs])
 
 
 @cache

@@ -1,13 +1,24 @@
 """What has no echo passes bit for bit, as late as the output is."""
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from mixminus import EchoCanceller
-from tests.support.echo import RATE_HZ, Wave, delayed, echo_of, noise, part, power_db, process, speech
+from tests.support.echo import (
+    RATE_HZ,
+    Wave,
+    delayed,
+    echo_of,
+    noise,
+    part,
+    power_db,
+    process,
+    speech,
+)
 
 RATES_HZ = (8000, 16000, 32000, 48000)
 FRAME = RATE_HZ // 100
@@ -26,7 +37,7 @@ def test_while_the_far_end_is_silent(rate_hz: int, dtype: type) -> None:
     near = int16(2, 3, rate_hz)
     near = near if dtype is np.int16 else (near / 32768).astype(np.float32)
     canceller = EchoCanceller(rate_hz)
-    silence = np.zeros(rate_hz // 100, dtype)
+    silence: NDArray[Any] = np.zeros(rate_hz // 100, dtype)
     out = np.concatenate([canceller.process(f, silence) for f in near.reshape(-1, len(silence))])
     late = round(canceller.delay_ms * rate_hz / 1000)
     np.testing.assert_array_equal(out[late:], near[:-late])
@@ -59,7 +70,7 @@ def test_when_the_reverberation_has_died_away() -> None:
     near = echo_of(far, 40) + answer + noise(10)
     canceller = EchoCanceller()
     out = process(canceller, near, far)
-    wanted = delayed(near, canceller).astype(np.float32)
+    wanted = delayed(near, canceller).astype(np.float32).astype(np.float64)
     np.testing.assert_array_equal(part(out, 8.1, 10), part(wanted, 8.1, 10))
 
 
