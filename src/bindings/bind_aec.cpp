@@ -24,9 +24,7 @@ std::span<const float> view(const Floats& samples, std::size_t size) {
   return {samples.data(), size};
 }
 
-Floats copy_of(std::span<const float> values) {
-  return Floats(static_cast<py::ssize_t>(values.size()), values.data());
-}
+Floats copy_of(std::span<const float> values) { return Floats(static_cast<py::ssize_t>(values.size()), values.data()); }
 
 Spectrum spectrum_of(const Floats& bins) {
   if (bins.ndim() != 2 || bins.shape(0) != 2) throw py::value_error("a spectrum must have shape (2, bins)");
@@ -75,7 +73,8 @@ void bind_aec(py::module_ m) {
       .def("push", &Filter::push, py::arg("far").noconvert())
       .def("predict", &Filter::predict)
       .def("adapt", &Filter::adapt, py::arg("error").noconvert(), py::arg("process_noise"))
-      .def("move", [](Filter& self, std::ptrdiff_t partitions) { self.filter.move(partitions); }, py::arg("partitions"))
+      .def(
+          "move", [](Filter& self, std::ptrdiff_t partitions) { self.filter.move(partitions); }, py::arg("partitions"))
       .def("forget", [](Filter& self) { self.filter.forget(); })
       .def("reset", [](Filter& self) { self.filter.reset(); })
       .def_property_readonly("uncertainty", &Filter::uncertainty)
