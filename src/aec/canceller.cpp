@@ -12,11 +12,13 @@ constexpr int kStartBlocks = 100;            // of speech from the far end, in w
 constexpr int kUndecidedBlocks = 300;        // and after which no echo was found
 constexpr float kFound = 0.3F;               // likelihood
 constexpr float kAbsent = 0.05F;
+constexpr float kLost = 0.15F;               // of an echo that was found once
 constexpr float kLeastEchoPower = 1e-7F;     // of a block, to be compared with
 constexpr double kNowhere = -1e9;
 constexpr float kSlipping = 0.15F;
 constexpr int kSettlingBlocks = 50;
 constexpr int kLeadBlocks = 2;               // before the strongest echo the filter begins
+constexpr double kHintLeadBlocks = 4.0;      // before that a hint tells
 constexpr float kMisfitNoise = 0.03F;        // process noise per misfit
 constexpr float kSlipWeight = 3.0F;          // a slip as a misfit
 constexpr double kOffsetGain = 0.02;         // of the loop that follows drift: of its phase, a block
@@ -204,6 +206,7 @@ bool Canceller::emit(Spectrum& rest, const Spectrum& echo, std::span<float> out)
 void Canceller::seat(int lag) noexcept {
   const auto block = static_cast<double>(block_);
   const double found = lag * block;
+  if (is_known_ && likelihood_ < kLost) lose();
   if (is_known_) {  // the room is the same, its echo has jumped
     const double by = found - peak_ - start_;
     if (std::abs(by) < 1.5 * block) return;
@@ -217,6 +220,15 @@ void Canceller::seat(int lag) noexcept {
   start_ = std::max(0.0, found - kLeadBlocks * block);
   filter_.forget();
   look_again();
+}
+
+/// The search hears an echo of which the filter knows nothing, neither here nor elsewhere.
+void Canceller::lose() noexcept {
+  is_known_ = false;
+  misfit_ = extent_ = 0.0F;
+  peak_ = kNowhere;
+  filter_.forget();
+  alignment_.reset();
 }
 
 void Canceller::shift(double samples) noexcept {
@@ -236,8 +248,8 @@ void Canceller::relocate(double samples) noexcept {
 
 void Canceller::set_delay_prior(double samples) noexcept {
   if (is_known_ || search_.best() >= 0 || !(samples >= 0.0 && samples <= most_delay_)) return;
-  const double lead = static_cast<double>(block_ * (filter_.partitions() / 3));
-  start_ = std::floor(std::max(0.0, samples - lead) / static_cast<double>(block_)) * static_cast<double>(block_);
+  const auto block = static_cast<double>(block_);  // the filter learns its first partitions at once, later ones late
+  start_ = std::max(0.0, std::floor(samples / block) - kHintLeadBlocks) * block;
   look_again();
 }
 

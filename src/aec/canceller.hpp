@@ -42,6 +42,7 @@ class Canceller {
   void correct_drift() noexcept;
   bool emit(Spectrum& rest, const Spectrum& echo, std::span<float> out) noexcept;
   void seat(int lag) noexcept;
+  void lose() noexcept;
   void relocate(double samples) noexcept;
   void clamp_start() noexcept;
   void look_again() noexcept;

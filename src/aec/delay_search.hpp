@@ -6,13 +6,14 @@
 
 #include "aec/spectrum.hpp"
 #include "kernels/table.hpp"
+#include "mixminus/base/export.hpp"
 
 namespace mixminus::aec {
 
 /// The coherence of both ends at every delay in question, averaged over some 0.6 s of whitened spectra (the
 /// generalised cross-correlation of Knapp & Carter 1976, kept per bin so that chance shows as the square of one
 /// over the averages). A quarter of the delays is looked at in each block.
-class DelaySearch {
+class MIXMINUS_API DelaySearch {
  public:
   void configure(std::size_t lags, std::size_t bins);  ///< allocates
   void reset() noexcept;

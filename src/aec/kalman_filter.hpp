@@ -7,13 +7,14 @@
 
 #include "aec/spectrum.hpp"
 #include "kernels/table.hpp"
+#include "mixminus/base/export.hpp"
 #include "mixminus/dsp/real_fft.hpp"
 
 namespace mixminus::aec {
 
 /// F. Kuech, E. Mabande, G. Enzner, "State-space architecture of the partitioned-block-based acoustic echo
 /// controller", ICASSP 2014: overlap-save in the frequency domain, the uncertainty diagonal.
-class KalmanFilter {
+class MIXMINUS_API KalmanFilter {
  public:
   Status configure(std::size_t partitions, std::size_t block);  ///< allocates
   void reset() noexcept;

@@ -2,27 +2,37 @@
 #include <cstdio>
 #include <cstdlib>
 #include <new>
+#include <vector>
 
+#include "mixminus/aec/echo_canceller.hpp"
 #include "mixminus/enhance/noise_suppressor.hpp"
 #include "site.hpp"
 
 static long left = -1;  // allocations until one fails; negative: none does
 
+static long held = 0;  // and not given back
+
 static bool is_refused() { return left >= 0 && left-- == 0; }
 
-void* operator new(std::size_t bytes) {
-  void* const memory = is_refused() ? nullptr : std::malloc(bytes);
-  return memory != nullptr ? memory : throw std::bad_alloc();
+static void* counted(void* memory) {
+  if (memory == nullptr) throw std::bad_alloc();
+  ++held;
+  return memory;
 }
+static void* given_back(void* memory) {
+  held -= memory != nullptr ? 1 : 0;
+  return memory;
+}
+
+void* operator new(std::size_t bytes) { return counted(is_refused() ? nullptr : std::malloc(bytes)); }
 void* operator new(std::size_t bytes, std::align_val_t alignment) {
   const auto unit = static_cast<std::size_t>(alignment);
-  void* const memory = is_refused() ? nullptr : std::aligned_alloc(unit, (bytes + unit - 1) / unit * unit);
-  return memory != nullptr ? memory : throw std::bad_alloc();
+  return counted(is_refused() ? nullptr : std::aligned_alloc(unit, (bytes + unit - 1) / unit * unit));
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory) noexcept { std::free(given_back(memory)); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(given_back(memory)); }
+void operator delete(void* memory, std::align_val_t) noexcept { std::free(given_back(memory)); }
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(given_back(memory)); }
 
 // Lets each allocation of `set_up` fail once, until none is left to fail; how many there were, -1: wrong status.
 template <typename SetUp>
@@ -35,6 +45,24 @@ static int failures_of(const SetUp& set_up) {
     if (!has_failed) return status == mixminus::Status::ok ? count : -1;
     if (status != mixminus::Status::capacity_reached) return -1;
   }
+}
+
+// Those of an echo canceller; -1 also if one that failed kept memory, or broke the one that was there.
+static int failures_of_canceller() {
+  using mixminus::Status;
+  using mixminus::aec::EchoCanceller;
+  const mixminus::aec::Config config{.sample_rate_hz = 48'000};
+  const int count = failures_of([&] { return EchoCanceller().configure(config); });
+  EchoCanceller canceller;
+  if (canceller.configure(config) != Status::ok) return -1;
+  const std::vector<float> far(480);
+  std::vector<float> near(480);
+  const long held_before = held;
+  const int again = failures_of([&] {
+    const Status status = canceller.configure(config);
+    return canceller.process(near, far, near) == Status::ok ? status : Status::not_configured;
+  });
+  return again > 0 && held == held_before ? count : -1;
 }
 
 int main() {
@@ -55,7 +83,8 @@ int main() {
     host.tick(0);
   }
   const int of_suppressor = failures_of([] { return enhance::NoiseSuppressor().configure({}); });
-  std::printf("allocations that may fail: %d of a conference, %d of a leg, %d of a suppressor\n", of_host, of_leg,
-              of_suppressor);
-  return of_host > 5 && of_leg > 5 && of_suppressor > 5 ? 0 : 1;
+  const int of_canceller = failures_of_canceller();
+  std::printf("allocations that may fail: %d of a conference, %d of a leg, %d of a suppressor, %d of a canceller\n", of_host,
+              of_leg, of_suppressor, of_canceller);
+  return of_host > 5 && of_leg > 5 && of_suppressor > 5 && of_canceller > 5 ? 0 : 1;
 }

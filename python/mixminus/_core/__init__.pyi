@@ -1,3 +1,4 @@
+from . import aec as aec
 from . import kernels as kernels
 from . import rtp as rtp
 from . import video as video
