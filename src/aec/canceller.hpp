@@ -2,13 +2,13 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <span>
 
 #include "aec/alignment.hpp"
 #include "aec/delay_search.hpp"
-#include "aec/far_end.hpp"
 #include "aec/kalman_filter.hpp"
+#include "aec/meter.hpp"
+#include "aec/place.hpp"
 #include "aec/residual.hpp"
 #include "aec/slip.hpp"
 #include "aec/stft.hpp"
@@ -19,6 +19,10 @@ namespace mixminus::aec {
 
 class Canceller {
  public:
+  Canceller() = default;
+  Canceller(const Canceller&) = delete;  // its place knows its filter
+  Canceller& operator=(const Canceller&) = delete;
+
   Status configure(const Config& config, std::size_t block);  ///< allocates
   void reset() noexcept;
 
@@ -32,65 +36,51 @@ class Canceller {
   void set_delay_prior(double samples) noexcept;
 
   [[nodiscard]] float gain_above() const noexcept { return suppressor_.gain_above(); }
-  [[nodiscard]] const Metrics& metrics() const noexcept { return metrics_; }
+  [[nodiscard]] const Metrics& metrics() const noexcept { return meter_.metrics; }
 
  private:
   void hear(std::span<const float> far) noexcept;
+  void search(const Spectrum& near) noexcept;
+  void seat() noexcept;
+  void start_anew() noexcept;
+  void relocate(double samples) noexcept;
   void cancel(std::span<const float> near, std::span<float> echo) noexcept;
   void weigh(float near_power, float rest_power) noexcept;
   void follow(const Spectrum& echo, const Spectrum& near) noexcept;
-  void correct_drift() noexcept;
-  bool emit(Spectrum& rest, const Spectrum& echo, std::span<float> out) noexcept;
-  void seat(int lag) noexcept;
-  void lose() noexcept;
-  void relocate(double samples) noexcept;
-  void clamp_start() noexcept;
-  void look_again() noexcept;
+  bool suppress(const Spectrum& near, const Spectrum& echo, std::span<float> out) noexcept;
   void measure(const Spectrum& echo, std::span<const float> out) noexcept;
+  [[nodiscard]] bool is_active() const noexcept { return active_blocks_left_ > 0; }
 
   Config config_{};
   std::size_t block_ = 0;
-  double most_delay_ = 0.0;  // samples
 
-  FarEnd far_end_{};
   DelaySearch search_{};
   KalmanFilter filter_{};
+  Place place_{};
   Alignment alignment_{};
   Slip slip_{};
   Residual residual_{};
   Suppressor suppressor_{};
   Stft stft_{};
+  Meter meter_{};
 
   Blocks near_{};
   Blocks far_{};
-  Blocks seen_{};  // of the far end by the first partition
   Blocks echo_{};
-  double start_ = 0.0;  // of the filter: samples that it looks back at the far end
-
-  double peak_ = 0.0;   // of the answer, behind that
 
   int active_blocks_left_ = 0;  // while an echo may come
-  int active_blocks_ = 0;       // in all, with speech of the far end
+  int active_blocks_ = 0;       // of speech from the far end, so far
   float near_power_ = 0.0F;     // while the far end is active
   float rest_power_ = 0.0F;
-  float likelihood_ = 0.0F;     // that there is an echo
-  bool is_known_ = false;       // the filter has been seen to work
-  bool is_absent_ = false;      // long enough it has not, and nothing else speaks for an echo
-  int transparent_blocks_ = 2;
-
+  float likelihood_ = 0.0F;  // that there is an echo
+  bool is_known_ = false;    // the filter has been seen to work
+  bool is_absent_ = false;   // long enough it has not, and nothing else speaks for an echo
+  double peak_ = 0.0;        // samples from the filter's begin to what the search has found
   float misfit_ = 0.0F;
-  float extent_ = 0.0F;  // of a slip
-  float slipping_ = 0.0F;  // the same over 100 ms
-  int settling_ = 0;     // blocks after a change during which no other is looked for
-  float mean_offset_ = 0.0F;
-  bool drifts_ = false;
-  double drift_ = 0.0;  // samples a sample
-  float echo_power_out_ = 0.0F;
-  float echo_power_in_ = 0.0F;
-  float far_power_ = 0.0F;
-  bool was_worse_ = false;
-  bool was_misfit_ = false;
-  Metrics metrics_{};
+  float slip_extent_ = 0.0F;
+  float slipping_ = 0.0F;  // the same, over 100 ms
+  int settling_blocks_ = 0;
+  int transparent_blocks_ = 0;
 };
 
 }  // namespace mixminus::aec
