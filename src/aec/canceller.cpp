@@ -6,23 +6,23 @@
 namespace mixminus::aec {
 namespace {
 
-constexpr float kSpeechPower = 1e-6F;      // -60 dBov: the far end says something
-constexpr int kReverberationBlocks = 60;   // behind the filter's end
-constexpr int kStartBlocks = 100;          // of the far end's speech, in which everything may be echo
-constexpr int kUndecidedBlocks = 300;      // and after which no echo was found
-constexpr float kFound = 0.3F;             // likelihood
+constexpr float kSpeechPower = 1e-6F;     // -60 dBov: the far end says something
+constexpr int kReverberationBlocks = 60;  // behind the filter's end
+constexpr int kStartBlocks = 100;         // of the far end's speech, in which everything may be echo
+constexpr int kUndecidedBlocks = 300;     // and after which no echo was found
+constexpr float kFound = 0.3F;            // likelihood
 constexpr float kAbsent = 0.05F;
-constexpr float kLost = 0.15F;             // of an echo that was found once
-constexpr float kLeastEchoPower = 1e-7F;   // of a block, to be compared with
+constexpr float kLost = 0.15F;            // of an echo that was found once
+constexpr float kLeastEchoPower = 1e-7F;  // of a block, to be compared with
 constexpr float kSlipping = 0.15F;
-constexpr int kSettlingBlocks = 10;        // after a jump, before the next is looked for
-constexpr int kWholeOverlap = 2;           // blocks until nothing of before is in the output
-constexpr double kLeadBlocks = 2.0;        // before what was found the filter begins
-constexpr double kHintLeadBlocks = 4.0;    // and before a hint
-constexpr double kRoomBlocks = 8.0;        // so late in the filter an echo may be found and left there
+constexpr int kSettlingBlocks = 10;      // after a jump, before the next is looked for
+constexpr int kWholeOverlap = 2;         // blocks until nothing of before is in the output
+constexpr double kLeadBlocks = 2.0;      // before what was found the filter begins
+constexpr double kHintLeadBlocks = 4.0;  // and before a hint
+constexpr double kRoomBlocks = 8.0;      // so late in the filter an echo may be found and left there
 constexpr double kNowhere = -1e9;
-constexpr float kMisfitNoise = 0.03F;      // process noise per misfit
-constexpr float kSlipWeight = 3.0F;        // of a slip against a misfit
+constexpr float kMisfitNoise = 0.03F;  // process noise per misfit
+constexpr float kSlipWeight = 3.0F;    // of a slip against a misfit
 
 }  // namespace
 

@@ -6,12 +6,12 @@
 namespace mixminus::aec {
 namespace {
 
-constexpr double kOffsetGain = 0.02;   // of the loop, a block: on the place itself
-constexpr double kDriftGain = 1e-4;    // and on the drift
+constexpr double kOffsetGain = 0.02;  // of the loop, a block: on the place itself
+constexpr double kDriftGain = 1e-4;   // and on the drift
 constexpr double kMostDrift = 1e-3;
-constexpr float kDrifting = 0.02F;     // mean offset, in samples, that no steady room has
+constexpr float kDrifting = 0.02F;  // mean offset, in samples, that no steady room has
 constexpr float kLeastFit = 0.5F;
-constexpr float kMostOffset = 3.0F;    // more is a jump
+constexpr float kMostOffset = 3.0F;  // more is a jump
 
 }  // namespace
 

@@ -6,18 +6,18 @@
 namespace mixminus::aec {
 namespace {
 
-constexpr float kStep = 0.4F;           // smoothing of powers
-constexpr float kSpread = 0.5F;         // of the echo's power, a block later
-constexpr float kLeakFalls = 0.97F;     // a block
-constexpr float kLeakRises = 0.025F;    // a block
-constexpr float kLeakRisesLeast = 0.1F; // of that, while somebody near talks
-constexpr float kQuiet = 0.02F;         // noise of the alignment without a near talker
-constexpr float kTalk = 0.05F;          // and with one
-constexpr float kQuantile = 1.6F;       // from the quantile that the leak follows to the mean
+constexpr float kStep = 0.4F;            // smoothing of powers
+constexpr float kSpread = 0.5F;          // of the echo's power, a block later
+constexpr float kLeakFalls = 0.97F;      // a block
+constexpr float kLeakRises = 0.025F;     // a block
+constexpr float kLeakRisesLeast = 0.1F;  // of that, while somebody near talks
+constexpr float kQuiet = 0.02F;          // noise of the alignment without a near talker
+constexpr float kTalk = 0.05F;           // and with one
+constexpr float kQuantile = 1.6F;        // from the quantile that the leak follows to the mean
 constexpr float kOwnError = 0.05F;       // of the filter's own expectation, which looks at the worst
-constexpr float kMisfitWeight = 4.0F;   // a misfit as a leak, at once
-constexpr float kMisfitKept = 0.5F;     // and what of it the leak starts from afterwards
-constexpr float kHeard = 2.0F;          // rest over residual where a near talker begins to be believed
+constexpr float kMisfitWeight = 4.0F;    // a misfit as a leak, at once
+constexpr float kMisfitKept = 0.5F;      // and what of it the leak starts from afterwards
+constexpr float kHeard = 2.0F;           // rest over residual where a near talker begins to be believed
 constexpr float kSure = 8.0F;
 constexpr int kFirstBlocks = 20;
 
@@ -49,7 +49,8 @@ void Residual::update(const Spectrum& rest, const Spectrum& echo, const KalmanFi
   ++blocks_;
   const float quiet = std::clamp((kTalk - evidence.noise) / (kTalk - kQuiet), kLeakRisesLeast, 1.0F);
   const float rise = 1.0F + kLeakRises * quiet;
-  const float kept = kMisfitKept * evidence.misfit * std::clamp((kTalk - evidence.noise) / (kTalk - kQuiet), 0.0F, 1.0F);
+  const float kept =
+      kMisfitKept * evidence.misfit * std::clamp((kTalk - evidence.noise) / (kTalk - kQuiet), 0.0F, 1.0F);
   const float decay = filter.decay();
   filter.add_late(1.0F, late_);
   const float* const own = filter.uncertainty();

@@ -84,7 +84,7 @@ int main() {
   }
   const int of_suppressor = failures_of([] { return enhance::NoiseSuppressor().configure({}); });
   const int of_canceller = failures_of_canceller();
-  std::printf("allocations that may fail: %d of a conference, %d of a leg, %d of a suppressor, %d of a canceller\n", of_host,
-              of_leg, of_suppressor, of_canceller);
+  std::printf("allocations that may fail: %d of a conference, %d of a leg, %d of a suppressor, %d of a canceller\n",
+              of_host, of_leg, of_suppressor, of_canceller);
   return of_host > 5 && of_leg > 5 && of_suppressor > 5 && of_canceller > 5 ? 0 : 1;
 }
