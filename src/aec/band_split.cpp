@@ -3,6 +3,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "aec/fir.hpp"
+
 namespace mixminus::aec {
 namespace {
 
@@ -35,7 +37,7 @@ Status BandSplit::configure(std::size_t factor) {
   for (float& tap : taps_) tap = static_cast<float>(static_cast<double>(tap) / sum);
   by_phase_.assign(factor * (kTapsAPhase + 1), 0.0F);
   for (std::size_t i = 0; i < count; ++i)
-    by_phase_[(i % factor) * (kTapsAPhase + 1) + i / factor] = taps_[i] * static_cast<float>(factor);
+    by_phase_[(i % factor + 1) * (kTapsAPhase + 1) - 1 - i / factor] = taps_[i] * static_cast<float>(factor);
   past_in_.assign(count - 1 + kMaxBlock * factor, 0.0F);
   past_low_.assign(kTapsAPhase + kMaxBlock, 0.0F);
   return Status::ok;
@@ -65,10 +67,9 @@ void BandSplit::up(std::span<const float> low, std::span<float> out) noexcept {
   std::copy_n(past_low_.end() - static_cast<std::ptrdiff_t>(kTapsAPhase), kTapsAPhase, past_low_.begin());
   std::ranges::copy(low, past_low_.begin() + static_cast<std::ptrdiff_t>(kTapsAPhase));
   for (std::size_t phase = 0; phase < factor_; ++phase) {
-    float sums[kMaxBlock]{};
-    const float* const taps = &by_phase_[phase * (kTapsAPhase + 1)];
-    for (std::size_t t = 0; t <= kTapsAPhase; ++t)
-      for (std::size_t i = 0; i < low.size(); ++i) sums[i] += taps[t] * past_low_[kTapsAPhase + i - t];
+    float sums[kMaxBlock];
+    const std::span taps(&by_phase_[phase * (kTapsAPhase + 1)], kTapsAPhase + 1);
+    filter(taps, past_low_.data(), sums);
     for (std::size_t i = 0; i < low.size(); ++i) out[i * factor_ + phase] = sums[i];
   }
 }

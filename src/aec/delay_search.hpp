@@ -28,7 +28,7 @@ class MIXMINUS_API DelaySearch {
   [[nodiscard]] std::span<const float> scores() const noexcept { return scores_; }  ///< 0..1 of each delay
 
  private:
-  static constexpr std::size_t kBins = 80;  // from 200 Hz on: 4 kHz
+  static constexpr std::size_t kBins = 40;  // from 200 Hz on: 2 kHz
   struct Band {
     float re[kBins]{};
     float im[kBins]{};

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <numbers>
 
+#include "aec/fir.hpp"
+
 namespace mixminus::aec {
 namespace {
 
@@ -68,10 +70,7 @@ void FarEnd::read(double delay, std::span<float> out) const noexcept {
   const std::size_t future = whole < kHalf ? kHalf - whole : 0;
   const std::size_t count = out.size() + kTaps - 1;
   copy(whole + future - kHalf, std::span(run).first(count - future));
-  const Taps& taps = phases()[phase];
-  std::ranges::fill(out, 0.0F);
-  for (std::size_t t = 0; t < kTaps; ++t)
-    for (std::size_t i = 0; i < out.size(); ++i) out[i] += taps[t] * run[i + t];
+  filter(phases()[phase], run.data(), out);
 }
 
 }  // namespace mixminus::aec
