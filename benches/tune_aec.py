@@ -4,8 +4,8 @@ python -m benches.tune_aec [--scenes DIR] [--png aec.png] [--seconds 12]
 
 DIR holds recordings of one scene by name: NAME_far, NAME_mic and, where somebody near talks, NAME_near, what of
 him is in NAME_mic; WAV, FLAC or what else FFmpeg reads. Without it halls are simulated. `reduction` is that of the
-echo in the last half, while nobody near talks; `10 dB after` when the filter alone first gave that for 300 ms, as all is
-suppressed while the room is unknown; `near SDR` is that of who talks near, in the last half.
+echo in the last half, while nobody near talks; `10 dB after` when the filter alone first gave that for 300 ms, as
+all is suppressed while the room is unknown; `near SDR` is that of who talks near, in the last half.
 """
 
 import argparse

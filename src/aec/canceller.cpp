@@ -211,7 +211,7 @@ void Canceller::seat(int lag) noexcept {
     ++metrics_.delay_changes;
     return;
   }
-  const double room = block * std::min(8.0, static_cast<double>(filter_.partitions()) / 3.0);
+  const double room = block * std::clamp(static_cast<double>(filter_.partitions()) / 3.0, 1.0 * kLeadBlocks, 8.0);
   if (found <= start_ + room && (found > start_ || start_ == 0.0)) return;
   start_ = std::max(0.0, found - kLeadBlocks * block);
   filter_.forget();
