@@ -27,8 +27,8 @@ class BandSplit {
 
  private:
   std::size_t factor_ = 1;
-  std::vector<float> taps_{};       // of the low-pass, in order
-  std::vector<float> by_phase_{};   // the same, for each of the `factor` outputs between two low samples
+  std::vector<float> taps_{};      // of the low-pass, in order
+  std::vector<float> by_phase_{};  // the same, for each of the `factor` outputs between two low samples
   std::vector<float> past_in_{};
   std::vector<float> past_low_{};
 };

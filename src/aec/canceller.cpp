@@ -6,23 +6,23 @@
 namespace mixminus::aec {
 namespace {
 
-constexpr float kSpeechPower = 1e-6F;        // -60 dBov: the far end says something
-constexpr int kReverberationBlocks = 60;     // behind the filter's end
-constexpr int kStartBlocks = 200;            // of speech from the far end, in which everything may be echo
-constexpr int kUndecidedBlocks = 300;        // and after which no echo was found
-constexpr float kFound = 0.3F;               // likelihood
+constexpr float kSpeechPower = 1e-6F;     // -60 dBov: the far end says something
+constexpr int kReverberationBlocks = 60;  // behind the filter's end
+constexpr int kStartBlocks = 200;         // of speech from the far end, in which everything may be echo
+constexpr int kUndecidedBlocks = 300;     // and after which no echo was found
+constexpr float kFound = 0.3F;            // likelihood
 constexpr float kAbsent = 0.05F;
-constexpr float kLost = 0.15F;               // of an echo that was found once
-constexpr float kLeastEchoPower = 1e-7F;     // of a block, to be compared with
+constexpr float kLost = 0.15F;            // of an echo that was found once
+constexpr float kLeastEchoPower = 1e-7F;  // of a block, to be compared with
 constexpr double kNowhere = -1e9;
 constexpr int kSettlingBlocks = 50;
-constexpr int kLeadBlocks = 2;               // before the strongest echo the filter begins
-constexpr float kMisfitNoise = 0.03F;        // process noise per misfit
-constexpr float kSlipWeight = 3.0F;          // a slip as a misfit
-constexpr double kOffsetGain = 0.02;         // of the loop that follows drift: of its phase, a block
-constexpr double kDriftGain = 1e-4;          // and of its frequency
+constexpr int kLeadBlocks = 2;         // before the strongest echo the filter begins
+constexpr float kMisfitNoise = 0.03F;  // process noise per misfit
+constexpr float kSlipWeight = 3.0F;    // a slip as a misfit
+constexpr double kOffsetGain = 0.02;   // of the loop that follows drift: of its phase, a block
+constexpr double kDriftGain = 1e-4;    // and of its frequency
 constexpr double kMostDrift = 1e-3;
-constexpr float kDrifting = 0.02F;           // samples of mean offset
+constexpr float kDrifting = 0.02F;  // samples of mean offset
 
 float power_of(std::span<const float> block) {
   float sum = 0.0F;
@@ -188,7 +188,9 @@ void Canceller::correct_drift() noexcept {
 bool Canceller::emit(Spectrum& rest, const Spectrum& echo, std::span<float> out) noexcept {
   const bool is_active = active_blocks_left_ > 0;
   const bool is_starting = is_active && !is_known_ && active_blocks_ < kStartBlocks;
-  residual_.update(rest, echo, filter_, {.is_far_active = is_active, .misfit = std::max(misfit_, kSlipWeight * extent_), .noise = alignment_.noise()});
+  residual_.update(
+      rest, echo, filter_,
+      {.is_far_active = is_active, .misfit = std::max(misfit_, kSlipWeight * extent_), .noise = alignment_.noise()});
   is_absent_ ? suppressor_.pass() : suppressor_.process(rest, echo, residual_, is_starting);
   const bool has_echo = !is_absent_ && power_of(std::span<const float>(echo_.samples, 2 * block_)) > 0.0F;
   const bool is_transparent = suppressor_.is_transparent() && !has_echo;
@@ -279,7 +281,8 @@ void Canceller::measure(const Spectrum& echo, std::span<const float> out) noexce
   metrics_.has_converged = is_known_;
   metrics_.drift_ppm = static_cast<float>(drift_ * 1e6);
   if (is_known_)
-    metrics_.delay_ms = 10.0F * static_cast<float>((start_ + static_cast<double>(filter_.strongest())) / static_cast<double>(block_));
+    metrics_.delay_ms =
+        10.0F * static_cast<float>((start_ + static_cast<double>(filter_.strongest())) / static_cast<double>(block_));
   if (residual_.presence() > 0.2F || !is_known_) return;
   float echo_power = 0.0F;
   for (std::size_t k = 0; k <= block_; ++k) echo_power += echo.power(k);

@@ -67,15 +67,15 @@ class Canceller {
   Blocks echo_{};
   double start_ = 0.0;  // of the filter: samples that it looks back at the far end
 
-  double peak_ = 0.0;   // of the answer, behind that
+  double peak_ = 0.0;  // of the answer, behind that
 
   int active_blocks_left_ = 0;  // while an echo may come
   int active_blocks_ = 0;       // in all, with speech of the far end
   float near_power_ = 0.0F;     // while the far end is active
   float rest_power_ = 0.0F;
-  float likelihood_ = 0.0F;     // that there is an echo
-  bool is_known_ = false;       // the filter has been seen to work
-  bool is_absent_ = false;      // long enough it has not, and nothing else speaks for an echo
+  float likelihood_ = 0.0F;  // that there is an echo
+  bool is_known_ = false;    // the filter has been seen to work
+  bool is_absent_ = false;   // long enough it has not, and nothing else speaks for an echo
   int transparent_blocks_ = 2;
 
   float misfit_ = 0.0F;

@@ -9,12 +9,12 @@ namespace {
 
 constexpr std::size_t kFirstBin = 4;
 constexpr std::size_t kSlices = 4;
-constexpr float kKeep = 1.0F - 1.0F / 15.0F;   // a slice comes every 40 ms
-constexpr float kLeastWeight = 6.0F;           // of the averages: with fewer, chance is too high
+constexpr float kKeep = 1.0F - 1.0F / 15.0F;  // a slice comes every 40 ms
+constexpr float kLeastWeight = 6.0F;          // of the averages: with fewer, chance is too high
 constexpr float kLeastScore = 0.03F;
-constexpr float kAboveCrowd = 4.0F;            // the mean score of all delays
-constexpr float kAboveHeld = 2.0F;             // the one that was best so far
-constexpr int kStreak = 20;                    // blocks
+constexpr float kAboveCrowd = 4.0F;  // the mean score of all delays
+constexpr float kAboveHeld = 2.0F;   // the one that was best so far
+constexpr int kStreak = 20;          // blocks
 
 }  // namespace
 

@@ -24,7 +24,7 @@ class MIXMINUS_API DelaySearch {
   /// The echo comes that many blocks later, and the search is told.
   void move(int blocks) noexcept;
 
-  [[nodiscard]] int best() const noexcept { return best_; }  ///< blocks; -1: none stands out
+  [[nodiscard]] int best() const noexcept { return best_; }                         ///< blocks; -1: none stands out
   [[nodiscard]] std::span<const float> scores() const noexcept { return scores_; }  ///< 0..1 of each delay
 
  private:

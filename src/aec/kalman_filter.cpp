@@ -7,13 +7,15 @@
 namespace mixminus::aec {
 namespace {
 
-constexpr float kPrior = 0.6F;         // of a room's answer, relative to the far end, in its first partition
-constexpr float kPriorBlocks = 6.0F;   // over which that falls to 1 / e
-constexpr float kNearStep = 0.2F;      // smoothing of the near end's power
-constexpr float kNearWeight = 3.0F;    // above one, steps are smaller than an honest Kalman filter's: the near talker counts
-constexpr float kStepTaken = 0.25F;     // of the uncertainty: less than theory has, as neighbours in time and frequency err together
+constexpr float kPrior = 0.6F;        // of a room's answer, relative to the far end, in its first partition
+constexpr float kPriorBlocks = 6.0F;  // over which that falls to 1 / e
+constexpr float kNearStep = 0.2F;     // smoothing of the near end's power
+constexpr float kNearWeight =
+    3.0F;  // above one, steps are smaller than an honest Kalman filter's: the near talker counts
+constexpr float kStepTaken =
+    0.25F;  // of the uncertainty: less than theory has, as neighbours in time and frequency err together
 constexpr float kLeastPower = 1e-6F;
-constexpr int kConstrained = 2;        // partitions a block
+constexpr int kConstrained = 2;  // partitions a block
 
 }  // namespace
 

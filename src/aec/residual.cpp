@@ -6,17 +6,17 @@
 namespace mixminus::aec {
 namespace {
 
-constexpr float kStep = 0.4F;           // smoothing of powers
-constexpr float kSpread = 0.7F;         // of the echo's power, a block later
-constexpr float kLeakFalls = 0.97F;     // a block
-constexpr float kLeakRises = 0.025F;    // a block
-constexpr float kLeakRisesLeast = 0.1F; // of that, while somebody near talks
-constexpr float kQuiet = 0.02F;         // noise of the alignment without a near talker
-constexpr float kTalk = 0.05F;          // and with one
-constexpr float kQuantile = 1.8F;       // from the quantile that the leak follows to the mean
-constexpr float kOwnError = 0.1F;       // of the filter's own expectation, which looks at the worst
+constexpr float kStep = 0.4F;            // smoothing of powers
+constexpr float kSpread = 0.7F;          // of the echo's power, a block later
+constexpr float kLeakFalls = 0.97F;      // a block
+constexpr float kLeakRises = 0.025F;     // a block
+constexpr float kLeakRisesLeast = 0.1F;  // of that, while somebody near talks
+constexpr float kQuiet = 0.02F;          // noise of the alignment without a near talker
+constexpr float kTalk = 0.05F;           // and with one
+constexpr float kQuantile = 1.8F;        // from the quantile that the leak follows to the mean
+constexpr float kOwnError = 0.1F;        // of the filter's own expectation, which looks at the worst
 constexpr float kMisfitWeight = 4.0F;
-constexpr float kHeard = 2.0F;          // rest over residual where a near talker begins to be believed
+constexpr float kHeard = 2.0F;  // rest over residual where a near talker begins to be believed
 constexpr float kSure = 8.0F;
 constexpr int kFirstBlocks = 20;
 

@@ -24,21 +24,22 @@ class Residual {
   void configure(std::size_t block) noexcept;
   void reset() noexcept;
 
-  void update(const Spectrum& rest, const Spectrum& echo, const KalmanFilter& filter, const Evidence& evidence) noexcept;
+  void update(const Spectrum& rest, const Spectrum& echo, const KalmanFilter& filter,
+              const Evidence& evidence) noexcept;
 
   [[nodiscard]] const float* power() const noexcept { return power_; }
   [[nodiscard]] const float* background() const noexcept { return background_; }  ///< noise of the site
-  [[nodiscard]] float presence() const noexcept { return presence_; }  ///< 0..1: somebody near is heard
+  [[nodiscard]] float presence() const noexcept { return presence_; }             ///< 0..1: somebody near is heard
 
  private:
   void follow_background(std::size_t k, float power) noexcept;
   void judge_presence() noexcept;
 
   std::size_t block_ = 0;
-  float rest_[kStride]{};   // smoothed powers
+  float rest_[kStride]{};  // smoothed powers
   float echo_[kStride]{};
   float late_[kStride]{};
-  float tail_[kStride]{};   // late, smoothed
+  float tail_[kStride]{};     // late, smoothed
   float decayed_[kStride]{};  // of the echo: what a window spreads
   float leak_[kStride]{};
   float slow_rest_[kStride]{};

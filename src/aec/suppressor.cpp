@@ -6,12 +6,12 @@
 namespace mixminus::aec {
 namespace {
 
-constexpr float kMemory = 0.9F;         // of the decision-directed estimate
-constexpr float kOverAlone = 10.0F;     // the residual is taken that much stronger while nobody near talks
-constexpr float kTalkFloor = 0.1F;      // least gain under a near talker
+constexpr float kMemory = 0.9F;      // of the decision-directed estimate
+constexpr float kOverAlone = 10.0F;  // the residual is taken that much stronger while nobody near talks
+constexpr float kTalkFloor = 0.1F;   // least gain under a near talker
 constexpr float kOverStart = 4.0F;
-constexpr float kAudible = 0.01F;       // of the background
-constexpr float kNoiseShare = 0.375F;   // uniform noise of half of the background's amplitude: 3 / 2 of a quarter
+constexpr float kAudible = 0.01F;      // of the background
+constexpr float kNoiseShare = 0.375F;  // uniform noise of half of the background's amplitude: 3 / 2 of a quarter
 
 }  // namespace
 

@@ -27,11 +27,11 @@ struct Metrics {
   float drift_ppm = 0.0F;        ///< how much faster the microphone's clock runs than ours
   float echo_likelihood = 0.0F;  ///< 0..1: that an echo is in the near end now
   bool has_converged = false;
-  bool is_bypassed = true;                 ///< the last frame passed untouched
-  std::uint64_t divergences = 0;           ///< how often the filter was worse than none
-  std::uint64_t path_changes = 0;          ///< how often the room was found changed
-  std::uint64_t delay_changes = 0;         ///< jumps of the delay that nobody told
-  std::uint64_t invalid_samples = 0;       ///< NaN, infinite or beyond full scale, limited to it
+  bool is_bypassed = true;            ///< the last frame passed untouched
+  std::uint64_t divergences = 0;      ///< how often the filter was worse than none
+  std::uint64_t path_changes = 0;     ///< how often the room was found changed
+  std::uint64_t delay_changes = 0;    ///< jumps of the delay that nobody told
+  std::uint64_t invalid_samples = 0;  ///< NaN, infinite or beyond full scale, limited to it
 };
 
 /// Mono frames of 10 ms. The output is 10 ms late (more at 32 and 48 kHz, see delay_samples()), and within that
@@ -62,7 +62,7 @@ class MIXMINUS_API EchoCanceller {
 
   [[nodiscard]] Metrics metrics() const noexcept;
   [[nodiscard]] std::int32_t delay_samples() const noexcept;  ///< of the output
-  void reset() noexcept;  ///< forgets what it learned, keeps the memory
+  void reset() noexcept;                                      ///< forgets what it learned, keeps the memory
 
  private:
   struct State;
