@@ -121,7 +121,8 @@ void Canceller::seat() noexcept {
     return;
   }
   const double start = place_.start();
-  const double room = block * std::min(kRoomBlocks, static_cast<double>(filter_.partitions()) / 3.0);
+  const double third = static_cast<double>(filter_.partitions()) / 3.0;
+  const double room = block * std::clamp(third, kLeadBlocks + 1.0, kRoomBlocks);
   const bool is_within = found <= start + room && (found > start || start == 0.0);
   if (!is_within) place_.put(found - kLeadBlocks * block);
 }

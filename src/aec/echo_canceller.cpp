@@ -64,10 +64,9 @@ Status EchoCanceller::State::configure(const Config& settings) {
   frame = static_cast<std::size_t>(settings.sample_rate_hz / 100);
   factor = settings.sample_rate_hz > 16'000 ? static_cast<std::size_t>(settings.sample_rate_hz / 16'000) : 1;
   block = frame / factor;
-  Status status = canceller.configure(settings, block);
   for (BandSplit* split : {&near_down, &far_down, &low_up, &change_up})
-    if (status == Status::ok && factor > 1) status = split->configure(factor);
-  return status;
+    if (factor > 1) split->configure(factor);
+  return canceller.configure(settings, block);
 }
 
 void EchoCanceller::State::reset() noexcept {

@@ -6,8 +6,6 @@
 #include <cstdint>
 #include <numbers>
 
-#include "aec/fir.hpp"
-
 namespace mixminus::aec {
 namespace {
 
@@ -38,6 +36,7 @@ const std::array<Taps, kPhases>& phases() {
 }  // namespace
 
 void FarEnd::configure(std::size_t samples) {
+  kernels_ = &kernels::active();
   ring_.assign(samples + kTaps, 0.0F);
   end_ = 0;
   (void)phases();  // made now, not in the hot path
@@ -70,7 +69,7 @@ void FarEnd::read(double delay, std::span<float> out) const noexcept {
   const std::size_t future = whole < kHalf ? kHalf - whole : 0;
   const std::size_t count = out.size() + kTaps - 1;
   copy(whole + future - kHalf, std::span(run).first(count - future));
-  filter(phases()[phase], run.data(), out);
+  kernels_->fir(phases()[phase].data(), kTaps, run.data(), out.data(), out.size());
 }
 
 }  // namespace mixminus::aec

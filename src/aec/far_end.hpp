@@ -5,6 +5,8 @@
 #include <span>
 #include <vector>
 
+#include "kernels/table.hpp"
+
 namespace mixminus::aec {
 
 class FarEnd {
@@ -23,6 +25,7 @@ class FarEnd {
  private:
   void copy(std::size_t newest_age, std::span<float> out) const noexcept;
 
+  const kernels::Table* kernels_ = nullptr;
   std::vector<float> ring_{};
   std::size_t end_ = 0;
 };

@@ -89,6 +89,14 @@ void kalman_step(const std::string& isa, const Floats& x, const Floats& error, c
                            bins);
 }
 
+Floats fir(const std::string& isa, const Floats& taps, const Floats& in) {
+  if (taps.size() < 1 || in.size() < taps.size()) throw py::value_error("there must be taps, and as much input");
+  Floats out(in.size() - taps.size() + 1);
+  by_name(isa).fir(taps.data(), static_cast<std::size_t>(taps.size()), in.data(), out.mutable_data(),
+                   static_cast<std::size_t>(out.size()));
+  return out;
+}
+
 void power_mac(const std::string& isa, const Floats& x, const Floats& p, Floats& sum) {
   const std::size_t bins = common_bins(x, {}, {&p, &sum});
   by_name(isa).power_mac(x.data(0, 0), x.data(1, 0), p.data(), sum.mutable_data(), bins);
@@ -129,6 +137,7 @@ void bind_spectrum(py::module_ m) {
         py::arg("d").noconvert(), py::arg("keep"), py::arg("c").noconvert());
   m.def("kalman_step", &kalman_step, py::arg("isa"), py::arg("x").noconvert(), py::arg("error").noconvert(),
         py::arg("inverse").noconvert(), py::arg("keep_half_noise"), py::arg("w").noconvert(), py::arg("p").noconvert());
+  m.def("fir", &fir, py::arg("isa"), py::arg("taps").noconvert(), py::arg("samples").noconvert());
   m.def("power_mac", &power_mac, py::arg("isa"), py::arg("x").noconvert(), py::arg("p").noconvert(),
         py::arg("sum").noconvert());
   m.def("follow_noise", &follow_noise, py::arg("isa"), py::arg("learn"), py::arg("state").noconvert(),

@@ -33,6 +33,7 @@ const Table table{
     .accumulate_correlation = accumulate_correlation,
     .kalman_step = kalman_step,
     .power_mac = power_mac,
+    .fir = fir,
     .follow_noise = follow_noise,
     .suppress_noise = suppress_noise,
 };

@@ -50,5 +50,13 @@ void power_mac(const float* re, const float* im, const float* p, float* sum, std
   });
 }
 
+void fir(const float* taps, std::size_t tap_count, const float* in, float* out, std::size_t count) {
+  each(count, [&](auto at) {
+    auto sum = at.all(taps[0]) * at.load(in);
+    for (std::size_t t = 1; t < tap_count; ++t) sum = sum + at.all(taps[t]) * at.load(in + t);
+    at.store(out, sum);
+  });
+}
+
 }  // namespace
 }  // namespace mixminus::kernels::MIXMINUS_ISA

@@ -104,6 +104,17 @@ def test_power_mac_weighs_powers(isa: str, bins: int) -> None:
 
 @every_isa
 @every_count
+@pytest.mark.parametrize("tap_count", [1, 25, 32])
+def test_fir_sums_in_order(isa: str, bins: int, tap_count: int) -> None:
+    taps, samples = noise((tap_count,)), noise((bins + tap_count - 1,))
+    expected = np.zeros(bins, np.float32)
+    for t, tap in enumerate(taps):
+        expected = tap * samples[t : t + bins] + (expected if t else np.float32(0))
+    np.testing.assert_array_equal(kernels.fir(isa, taps, samples), expected)
+
+
+@every_isa
+@every_count
 def test_noise_is_followed_and_suppressed_as_in_the_reference(
     isa: str, bins: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

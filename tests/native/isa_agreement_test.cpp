@@ -1,4 +1,5 @@
 // Every table of this CPU gives the bits of the scalar one; what tests/kernels says of x86, said wherever C++ runs.
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
@@ -90,6 +91,7 @@ std::vector<float> spectrum(const Table& table, const Input& input) {
     table.complex_mac(pair, w.data(), w.data() + bins, bins);
     table.kalman_step({pair, input.curve.data(), 0.998F, 0.5F, 0.002F, w.data(), w.data() + bins, p.data()}, bins);
     table.power_mac(w.data(), w.data() + bins, input.curve.data(), p.data(), bins);
+    table.fir(x.data(), std::min<std::size_t>(bins, 25), w.data(), p.data(), bins);
     w.push_back(table.accumulate_correlation(pair, 0.9F, w.data(), w.data() + bins, bins));
   }
   w.insert(w.end(), p.begin(), p.end());

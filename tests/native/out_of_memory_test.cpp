@@ -9,8 +9,7 @@
 #include "site.hpp"
 
 static long left = -1;  // allocations until one fails; negative: none does
-
-static long held = 0;  // and not given back
+static long held = 0;   // and not given back
 
 static bool is_refused() { return left >= 0 && left-- == 0; }
 
@@ -24,15 +23,18 @@ static void* given_back(void* memory) {
   return memory;
 }
 
-void* operator new(std::size_t bytes) { return counted(is_refused() ? nullptr : std::malloc(bytes)); }
-void* operator new(std::size_t bytes, std::align_val_t alignment) {
+// noinline: a compiler that sees malloc on one side only warns of a mismatch
+[[gnu::noinline]] void* operator new(std::size_t bytes) { return counted(is_refused() ? nullptr : std::malloc(bytes)); }
+[[gnu::noinline]] void* operator new(std::size_t bytes, std::align_val_t alignment) {
   const auto unit = static_cast<std::size_t>(alignment);
   return counted(is_refused() ? nullptr : std::aligned_alloc(unit, (bytes + unit - 1) / unit * unit));
 }
-void operator delete(void* memory) noexcept { std::free(given_back(memory)); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(given_back(memory)); }
-void operator delete(void* memory, std::align_val_t) noexcept { std::free(given_back(memory)); }
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(given_back(memory)); }
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(given_back(memory)); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(given_back(memory)); }
+[[gnu::noinline]] void operator delete(void* memory, std::align_val_t) noexcept { std::free(given_back(memory)); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
+  std::free(given_back(memory));
+}
 
 // Lets each allocation of `set_up` fail once, until none is left to fail; how many there were, -1: wrong status.
 template <typename SetUp>

@@ -54,6 +54,17 @@ def test_a_wrong_hint_does_no_lasting_harm() -> None:
     assert found_after_s(misled, 60) <= 3.5
 
 
+@pytest.mark.parametrize(
+    ("tail_length_ms", "max_delay_ms", "delay_ms"),
+    [(50, 2000, 300), (500, 2000, 300), (256, 0, 0), (256, 2500, 2490)],
+)
+def test_and_at_the_bounds_of_the_settings(
+    tail_length_ms: int, max_delay_ms: int, delay_ms: float
+) -> None:
+    canceller = EchoCanceller(tail_length_ms=tail_length_ms, max_delay_ms=max_delay_ms)
+    assert found_after_s(canceller, delay_ms) <= 3
+
+
 # Jumps ------------------------------------------------------------------------------------------
 
 JUMP_S, END_S = 6, 10

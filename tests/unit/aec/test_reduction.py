@@ -77,6 +77,18 @@ def test_who_talks_near_an_echo_keeps_his_voice(talker: int, echo_db: float) -> 
     assert sdr_db(out, wanted) >= 12
 
 
+def test_a_loud_talker_makes_nothing_forgotten() -> None:
+    """For ten seconds he is 10 dB above the echo; a second after he ends, it is as little as before."""
+    far, talk = speech(20), np.zeros(20 * RATE_HZ)
+    talk[6 * RATE_HZ : 16 * RATE_HZ] = speech(10, 4, level_dbov=-20.0)
+    near = echo_of(far, 100) + talk + noise(20)
+    canceller = EchoCanceller()
+    out = process(canceller, near, far)
+    assert power_db(part(near, 17, 20)) - power_db(part(out, 17, 20)) >= 25
+    assert canceller.metrics().has_converged
+    assert canceller.metrics().delay_changes == 0
+
+
 def test_another_room_is_learned() -> None:
     far = speech(11)
     rooms = [echo_of(far, 40), echo_of(far, 40, response=other_response())]
