@@ -6,11 +6,11 @@
 namespace mixminus::aec {
 namespace {
 
-constexpr std::size_t kPast = BandSplit::kDelay;  // low samples
-constexpr std::size_t kTaps = kPast + 1;          // a phase
+constexpr std::size_t kPast = BandSplit::kDelay;     // low samples
+constexpr std::size_t kTaps = kPast + 1;             // a phase
 constexpr std::size_t kRow = kPast + kMaxBlock + 1;  // and what comes before the next block's first
-constexpr double kCutoff = 0.94;                  // of the lower Nyquist frequency
-constexpr double kBeta = 7.0;                     // of the Kaiser window: 70 dB
+constexpr double kCutoff = 0.94;                     // of the lower Nyquist frequency
+constexpr double kBeta = 7.0;                        // of the Kaiser window: 70 dB
 
 double bessel_i0(double x) {
   double sum = 1.0, term = 1.0;

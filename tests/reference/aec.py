@@ -14,7 +14,7 @@ LEAST_POWER = 1e-6
 CONSTRAINED = 2
 
 # as in aec/delay_search.cpp
-FIRST_BIN, MOST_BINS = 4, 80
+FIRST_BIN, MOST_BINS = 4, 40
 SLICES = 4
 KEEP = 1 - 1 / 15
 MEAN_STEP = 0.1
