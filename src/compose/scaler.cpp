@@ -1,0 +1,83 @@
+#include "mixminus/compose/scaler.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "compose/lanes.hpp"
+#include "kernels/table.hpp"
+
+namespace mixminus::compose {
+namespace {
+
+constexpr std::int64_t kRowOne = 256;
+
+bool is_side(std::int32_t side) { return side >= 1 && side <= Scaler::kMaxSide; }
+
+}  // namespace
+
+Status Scaler::configure(Size source, Size result) {
+  for (const std::int32_t side : {source.width, source.height, result.width, result.height})
+    if (!is_side(side)) return Status::out_of_range;
+  source_ = source;
+  result_ = result;
+  make_rows();
+  make_columns();
+  way_ = way();
+  return Status::ok;
+}
+
+Scaler::Way Scaler::way() const noexcept {
+  if (source_ == result_) return Way::copy;
+  if (source_.width == 2 * result_.width && source_.height == 2 * result_.height) return Way::halve;
+  const bool are_pairs = std::ranges::all_of(rows_, [](const RowTaps& row) { return row.taps <= 2; });
+  return are_pairs && 3 * source_.width == 4 * result_.width ? Way::three_of_four : Way::weigh;
+}
+
+void Scaler::make_rows() {
+  rows_.clear();
+  row_weights_.clear();
+  for (std::int32_t index = 0; index < result_.height; ++index) {
+    const Taps taps = taps_of(source_.height, result_.height, index, kRowOne);
+    const auto count = static_cast<std::uint32_t>(taps.weights.size());
+    rows_.push_back({static_cast<std::uint32_t>(taps.first), count, static_cast<std::uint32_t>(row_weights_.size())});
+    for (const std::int32_t weight : taps.weights) row_weights_.push_back(static_cast<std::uint8_t>(weight));
+    if (count % 2 == 0) continue;
+    row_weights_.back() = static_cast<std::uint8_t>(taps.weights.back() / 2);  // two halves, see SourceRows
+    row_weights_.push_back(static_cast<std::uint8_t>(taps.weights.back() - taps.weights.back() / 2));
+  }
+}
+
+void Scaler::make_columns() {
+  Lanes lanes(source_.width, result_.width);
+  outputs_per_lane_ = lanes.outputs_per_lane;
+  rounds_ = lanes.rounds;
+  scratch_sums_ = lanes.readable_sums;
+  lane_first_ = std::move(lanes.first);
+  lane_picks_ = std::move(lanes.picks);
+  lane_weights_ = std::move(lanes.weights);
+}
+
+void Scaler::process(PlaneView source, Plane result, Band band, std::span<std::int16_t> scratch) const noexcept {
+  if (scratch.size() < scratch_sums_) return;
+  for (std::int32_t index = band.first; index < band.first + band.rows; ++index)
+    process_row(source, result.pixels + index * result.stride_bytes, static_cast<std::size_t>(index), scratch.data());
+}
+
+void Scaler::process_row(PlaneView source, std::uint8_t* row, std::size_t index, std::int16_t* sums) const noexcept {
+  const kernels::Table& kernel = kernels::active();
+  const RowTaps& taps = rows_[index];
+  const std::uint8_t* first = source.pixels + static_cast<std::ptrdiff_t>(taps.first) * source.stride_bytes;
+  const auto outputs = static_cast<std::size_t>(result_.width);
+  const kernels::SourceRows rows{first, source.stride_bytes, taps.taps, row_weights_.data() + taps.weights,
+                                 static_cast<std::size_t>(source_.width)};
+  if (way_ == Way::copy) return static_cast<void>(std::memcpy(row, first, outputs));
+  if (way_ == Way::halve) return kernel.halve(first, first + source.stride_bytes, row, outputs);
+  if (way_ == Way::three_of_four) return kernel.three_of_four(rows, row, outputs);
+  kernel.weigh_rows(rows, sums);
+  kernel.weigh_columns(sums,
+                       {outputs, outputs_per_lane_, rounds_, lane_first_.data(), lane_picks_.data(),
+                        lane_weights_.data()},
+                       row);
+}
+
+}  // namespace mixminus::compose
