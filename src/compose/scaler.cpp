@@ -28,9 +28,12 @@ Status Scaler::configure(Size source, Size result) {
 
 Scaler::Way Scaler::way() const noexcept {
   if (source_ == result_) return Way::copy;
-  if (source_.width == 2 * result_.width && source_.height == 2 * result_.height) return Way::halve;
-  const bool are_pairs = std::ranges::all_of(rows_, [](const RowTaps& row) { return row.taps <= 2; });
-  return are_pairs && 3 * source_.width == 4 * result_.width ? Way::three_of_four : Way::weigh;
+  const auto is_ratio = [&](std::int32_t from, std::int32_t to) {
+    return source_.width * to == result_.width * from && source_.height * to == result_.height * from;
+  };
+  if (is_ratio(2, 1)) return Way::halve;
+  if (is_ratio(4, 1)) return Way::quarter;
+  return is_ratio(4, 3) ? Way::three_of_four : Way::weigh;
 }
 
 void Scaler::make_rows() {
@@ -72,7 +75,8 @@ void Scaler::process_row(PlaneView source, std::uint8_t* row, std::size_t index,
                                  static_cast<std::size_t>(source_.width)};
   if (way_ == Way::copy) return static_cast<void>(std::memcpy(row, first, outputs));
   if (way_ == Way::halve) return kernel.halve(first, first + source.stride_bytes, row, outputs);
-  if (way_ == Way::three_of_four) return kernel.three_of_four(rows, row, outputs);
+  if (way_ == Way::quarter) return kernel.quarter(first, source.stride_bytes, row, outputs);
+  if (way_ == Way::three_of_four) return kernel.three_of_four(rows, row);
   kernel.weigh_rows(rows, sums);
   kernel.weigh_columns(sums,
                        {outputs, outputs_per_lane_, rounds_, lane_first_.data(), lane_picks_.data(),

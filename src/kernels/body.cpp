@@ -39,6 +39,7 @@ const Table table{
     .weigh_rows = weigh_rows,
     .weigh_columns = weigh_columns,
     .halve = halve,
+    .quarter = quarter,
     .three_of_four = three_of_four,
 };
 

@@ -1,5 +1,5 @@
 // Inner loops of `compose`. Rows are weighed first, into sums of 16 bits, then columns: all products are added exactly
-// and rounded once, so any order of adding gives the same bytes, and so do the shortcuts for 2:1 and 4:3.
+// and rounded once, so any order of adding gives the same bytes, and so do the shortcuts for 2:1, 4:1 and 4:3.
 #include "kernels/simd_bytes.hpp"
 #include "kernels/table.hpp"
 
@@ -44,10 +44,10 @@ void weigh_rows(const SourceRows& rows, std::int16_t* sums) {
   }
 }
 
-template <std::size_t kOutputsPerLane>
-void weigh_groups(const std::int16_t* sums, const ColumnTaps& taps, std::uint8_t* output) {
+template <std::size_t kOutputsPerLane, typename Rounds>
+inline void weigh_groups(const std::int16_t* sums, const ColumnTaps& taps, Rounds rounds, std::uint8_t* output) {
   constexpr std::size_t kLanesOfGroup = ColumnTaps::kGroup / kOutputsPerLane;
-  LaneCursor cursor{sums, taps.first, taps.picks, taps.weights, taps.rounds};
+  LaneCursor<Rounds> cursor{sums, taps.first, taps.picks, taps.weights, rounds};
   std::size_t x = 0;
   for (; x + ColumnTaps::kGroup <= taps.outputs; x += ColumnTaps::kGroup, cursor.advance(kLanesOfGroup))
     store_group<kOutputsPerLane>(cursor, output + x);
@@ -57,11 +57,20 @@ void weigh_groups(const std::int16_t* sums, const ColumnTaps& taps, std::uint8_t
   __builtin_memcpy(output + x, group, taps.outputs - x);
 }
 
+template <std::size_t kOutputsPerLane>
+void weigh_rounds(const std::int16_t* sums, const ColumnTaps& taps, std::uint8_t* output) {
+  switch (taps.rounds) {
+    case 1: return weigh_groups<kOutputsPerLane>(sums, taps, Fixed<1>{}, output);
+    case 2: return weigh_groups<kOutputsPerLane>(sums, taps, Fixed<2>{}, output);
+    default: return weigh_groups<kOutputsPerLane>(sums, taps, taps.rounds, output);
+  }
+}
+
 void weigh_columns(const std::int16_t* sums, const ColumnTaps& taps, std::uint8_t* output) {
   switch (taps.outputs_per_lane) {
-    case 4: return weigh_groups<4>(sums, taps, output);
-    case 2: return weigh_groups<2>(sums, taps, output);
-    default: return weigh_groups<1>(sums, taps, output);
+    case 4: return weigh_rounds<4>(sums, taps, output);
+    case 2: return weigh_rounds<2>(sums, taps, output);
+    default: return weigh_rounds<1>(sums, taps, output);
   }
 }
 
@@ -76,29 +85,37 @@ void halve(const std::uint8_t* upper, const std::uint8_t* lower, std::uint8_t* o
   }
 }
 
-// Sums of rows are below 2^15 and weights a quarter of ColumnTaps::kOne, so everything fits.
-inline std::uint8_t one_of_three(const SourceRows& rows, std::size_t x) {
-  constexpr int kOne = ColumnTaps::kOne;
-  const int right = static_cast<int>(x % 3 + 1) * kOne / 4;
-  const std::size_t column = x / 3 * 4 + x % 3;
-  std::int16_t pair[2];
-  weigh_at<SingleColumn>(rows, 1, column).store(pair);
-  weigh_at<SingleColumn>(rows, 1, column + 1).store(pair + 1);
-  return rounded(pair[0] * (kOne - right) + pair[1] * right);
-}
-
-void three_of_four(const SourceRows& rows, std::uint8_t* output, std::size_t outputs) {
+void quarter(const std::uint8_t* first, std::ptrdiff_t stride_bytes, std::uint8_t* output, std::size_t outputs) {
   std::size_t x = 0;
 #if defined(__AVX2__)
-  const ThreeOfFour block(rows.weights);
-  const std::uint8_t* lower = partner(rows, 0);
+  for (; x + 32 <= outputs; x += 32) store_quarters(first + 4 * x, stride_bytes, output + x);
+#endif
+  for (; x < outputs; ++x) {
+    int sum = 0;
+    for (int i = 0; i < 16; ++i) sum += first[i / 4 * stride_bytes + static_cast<std::ptrdiff_t>(4 * x) + i % 4];
+    output[x] = static_cast<std::uint8_t>((sum + 8) >> 4);
+  }
+}
+
+void three_of_four(const SourceRows& rows, std::uint8_t* output) {
+  const std::uint8_t *upper = rows.first, *lower = partner(rows, 0);
+  const std::uint8_t quarters[2] = {static_cast<std::uint8_t>(rows.weights[0] / 64),
+                                    static_cast<std::uint8_t>(rows.weights[1] / 64)};
+  const std::size_t outputs = rows.columns / 4 * 3;
+  std::size_t x = 0;
+#if defined(__AVX2__)
+  const ThreeOfFour block(quarters);
   for (; x + ThreeOfFour::kOutputs <= outputs; x += ThreeOfFour::kOutputs) {
-    const std::size_t column = x / 3 * 4;
-    prefetch(rows.first + kRowsAhead * rows.stride_bytes + column);
-    block.store(rows.first + column, lower + column, output + x);
+    prefetch(upper + kRowsAhead * rows.stride_bytes + x / 3 * 4);
+    block.store(upper + x / 3 * 4, lower + x / 3 * 4, output + x);
   }
 #endif
-  for (; x < outputs; ++x) output[x] = one_of_three(rows, x);
+  for (; x < outputs; ++x) {
+    const std::size_t column = x / 3 * 4 + x % 3;
+    const auto sum = [&](std::size_t at) { return upper[at] * quarters[0] + lower[at] * quarters[1]; };
+    const int right = static_cast<int>(x % 3) + 1;
+    output[x] = static_cast<std::uint8_t>((sum(column) * (4 - right) + sum(column + 1) * right + 8) >> 4);
+  }
 }
 
 }  // namespace

@@ -29,13 +29,20 @@ inline std::uint8_t rounded(std::int32_t sum) {
   return static_cast<std::uint8_t>(((sum + kRounding) >> kFractionBits) + 128);
 }
 
+/// A count that the compiler knows, so that it unrolls.
+template <std::size_t kValue>
+struct Fixed {
+  constexpr operator std::size_t() const { return kValue; }
+};
+
 /// The sums, the tables of a group of outputs and how many rounds of taps there are.
+template <typename Rounds>
 struct LaneCursor {
   const std::int16_t* sums;
   const std::uint32_t* first;
   const std::uint8_t* picks;
   const std::int16_t* weights;
-  std::size_t rounds;
+  Rounds rounds;
   void advance(std::size_t lanes) {
     first += lanes;
     picks += 16 * lanes;
@@ -80,8 +87,8 @@ struct Columns {
 };
 
 /// Products of two lanes; their tables lie side by side.
-template <std::size_t kTaps>
-inline __m256i lanes_at(const LaneCursor& at, std::size_t lane) {
+template <std::size_t kTaps, typename Rounds>
+inline __m256i lanes_at(const LaneCursor<Rounds>& at, std::size_t lane) {
   const std::int16_t* low = at.sums + at.first[lane];
   const std::int16_t* high = at.sums + at.first[lane + 1];
   const std::int16_t* weights = at.weights + 8 * at.rounds * lane;
@@ -95,8 +102,8 @@ inline __m256i lanes_at(const LaneCursor& at, std::size_t lane) {
 }
 
 /// Outputs 4 q .. 4 q + 3 in one lane, and 16 further on in the other.
-template <std::size_t kOutputsPerLane>
-inline __m256i quad(const LaneCursor& at, std::size_t q) {
+template <std::size_t kOutputsPerLane, typename Rounds>
+inline __m256i quad(const LaneCursor<Rounds>& at, std::size_t q) {
   constexpr std::size_t kTaps = 8 / kOutputsPerLane;
   const std::size_t lane = q * (8 / kOutputsPerLane);
   if constexpr (kOutputsPerLane == 4) return shifted(lanes_at<kTaps>(at, lane));
@@ -106,12 +113,18 @@ inline __m256i quad(const LaneCursor& at, std::size_t q) {
   return shifted(_mm256_hadd_epi32(first, second));
 }
 
-template <std::size_t kOutputsPerLane>
-inline void store_group(const LaneCursor& at, std::uint8_t* output) {
+template <std::size_t kOutputsPerLane, typename Rounds>
+inline void store_group(const LaneCursor<Rounds>& at, std::uint8_t* output) {
   const auto eight = [&](std::size_t q) {
     return _mm256_packs_epi32(quad<kOutputsPerLane>(at, q), quad<kOutputsPerLane>(at, q + 1));
   };
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(output), as_pixels(eight(0), eight(2)));
+}
+
+/// v / 2^kBits, halves upwards; v is not negative.
+template <int kBits>
+inline __m256i divided(__m256i v) {
+  return _mm256_mulhrs_epi16(v, _mm256_set1_epi16(1 << (15 - kBits)));
 }
 
 inline void store_halves(const std::uint8_t* upper, const std::uint8_t* lower, std::uint8_t* output) {
@@ -119,46 +132,61 @@ inline void store_halves(const std::uint8_t* upper, const std::uint8_t* lower, s
     const __m256i ones = _mm256_set1_epi8(1);
     const __m256i sum = _mm256_add_epi16(_mm256_maddubs_epi16(load_bytes(upper + x), ones),
                                          _mm256_maddubs_epi16(load_bytes(lower + x), ones));
-    return _mm256_srli_epi16(_mm256_add_epi16(sum, _mm256_set1_epi16(2)), 2);
+    return divided<2>(sum);
   };
   const __m256i both = _mm256_packus_epi16(sixteen(0), sixteen(32));
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(output), _mm256_permute4x64_epi64(both, 0xD8));
 }
 
+inline void store_quarters(const std::uint8_t* first, std::ptrdiff_t stride_bytes, std::uint8_t* output) {
+  const auto eight = [&](std::size_t x) {
+    const __m256i ones = _mm256_set1_epi8(1);
+    __m256i sum{};
+    for (int row = 0; row < 4; ++row)
+      sum = _mm256_add_epi16(sum, _mm256_maddubs_epi16(load_bytes(first + row * stride_bytes + x), ones));
+    return _mm256_madd_epi16(sum, _mm256_set1_epi16(1));
+  };
+  const auto sixteenths = [&](std::size_t x) { return divided<4>(_mm256_packs_epi32(eight(x), eight(x + 32))); };
+  const __m256i both = _mm256_packus_epi16(sixteenths(0), sixteenths(64));
+  const __m256i in_order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(output), _mm256_permutevar8x32_epi32(both, in_order));
+}
+
+// What outputs 0-3, 4-7 and 8-11 of 12 pick from 8 columns, from 0, 5 and 8 on, and how many quarters they take.
+#define MIXMINUS_PAIR(column) 2 * (column), 2 * (column) + 1, 2 * (column) + 2, 2 * (column) + 3
+alignas(16) constexpr std::uint8_t kThirdPicks[3][16] = {
+    {MIXMINUS_PAIR(0), MIXMINUS_PAIR(1), MIXMINUS_PAIR(2), MIXMINUS_PAIR(4)},
+    {MIXMINUS_PAIR(0), MIXMINUS_PAIR(1), MIXMINUS_PAIR(3), MIXMINUS_PAIR(4)},
+    {MIXMINUS_PAIR(2), MIXMINUS_PAIR(4), MIXMINUS_PAIR(5), MIXMINUS_PAIR(6)}};
+#undef MIXMINUS_PAIR
+alignas(16) constexpr std::int16_t kThirdWeights[3][8] = {
+    {3, 1, 2, 2, 1, 3, 3, 1}, {2, 2, 1, 3, 3, 1, 2, 2}, {1, 3, 3, 1, 2, 2, 1, 3}};
+
 /// 32 columns become 24 outputs without leaving the registers: 12 in each lane, which holds 16 columns.
 struct ThreeOfFour {
   static constexpr std::size_t kOutputs = 24;
   __m256i row_weights;
-  __m256i picks[3], weights[3];  ///< of outputs 0-3, 4-7 and 8-11, from column 0, 5 and 8 on
+  __m256i picks[3], weights[3];
 
-  explicit ThreeOfFour(const std::uint8_t* both) : row_weights(both_weights(both)) {
-    constexpr int kFirst[3] = {0, 5, 8};
+  explicit ThreeOfFour(const std::uint8_t* quarters) : row_weights(both_weights(quarters)) {
     for (int q = 0; q < 3; ++q) {
-      alignas(16) std::uint8_t pick[16];
-      alignas(16) std::int16_t weight[8];
-      for (int i = 0; i < 4; ++i) {
-        const int x = 4 * q + i, column = x / 3 * 4 + x % 3 - kFirst[q];
-        for (int byte = 0; byte < 4; ++byte) pick[4 * i + byte] = static_cast<std::uint8_t>(2 * column + byte);
-        weight[2 * i + 1] = static_cast<std::int16_t>((x % 3 + 1) * ColumnTaps::kOne / 4);
-        weight[2 * i] = static_cast<std::int16_t>(ColumnTaps::kOne - weight[2 * i + 1]);
-      }
-      picks[q] = _mm256_broadcastsi128_si256(_mm_load_si128(reinterpret_cast<const __m128i*>(pick)));
-      weights[q] = _mm256_broadcastsi128_si256(_mm_load_si128(reinterpret_cast<const __m128i*>(weight)));
+      picks[q] = _mm256_broadcastsi128_si256(_mm_load_si128(reinterpret_cast<const __m128i*>(kThirdPicks[q])));
+      weights[q] = _mm256_broadcastsi128_si256(_mm_load_si128(reinterpret_cast<const __m128i*>(kThirdWeights[q])));
     }
   }
 
   __m256i outputs(int q, __m256i sums) const {
-    return shifted(_mm256_madd_epi16(_mm256_shuffle_epi8(sums, picks[q]), weights[q]));
+    return _mm256_madd_epi16(_mm256_shuffle_epi8(sums, picks[q]), weights[q]);
   }
 
   void store(const std::uint8_t* upper, const std::uint8_t* lower, std::uint8_t* output) const {
-    const __m256i a = signed_pixels(upper), b = signed_pixels(lower);
-    const __m256i left = _mm256_maddubs_epi16(row_weights, _mm256_unpacklo_epi8(a, b));
-    const __m256i right = _mm256_maddubs_epi16(row_weights, _mm256_unpackhi_epi8(a, b));
+    const __m256i a = load_bytes(upper), b = load_bytes(lower);
+    const __m256i left = _mm256_maddubs_epi16(_mm256_unpacklo_epi8(a, b), row_weights);
+    const __m256i right = _mm256_maddubs_epi16(_mm256_unpackhi_epi8(a, b), row_weights);
     const __m256i middle = _mm256_alignr_epi8(right, left, 10);
     const __m256i last = outputs(2, right);
-    const __m256i all =
-        as_pixels(_mm256_packs_epi32(outputs(0, left), outputs(1, middle)), _mm256_packs_epi32(last, last));
+    const __m256i eight = divided<4>(_mm256_packs_epi32(outputs(0, left), outputs(1, middle)));
+    const __m256i all = _mm256_packus_epi16(eight, divided<4>(_mm256_packs_epi32(last, last)));
     const __m128i high = _mm256_extracti128_si256(all, 1);
     store_lane(output, _mm256_castsi256_si128(all));  // its last 4 are overwritten
     _mm_storel_epi64(reinterpret_cast<__m128i*>(output + 12), high);
@@ -261,8 +289,8 @@ inline void store_rounded(std::uint8_t* p, Quad quad) {
 #endif
 
 /// The products of a lane of 8 taps, whose tables lie beside those of the lane 16 outputs further on.
-template <std::size_t kTaps>
-inline Quad lane_at(const LaneCursor& at, std::size_t lane) {
+template <std::size_t kTaps, typename Rounds>
+inline Quad lane_at(const LaneCursor<Rounds>& at, std::size_t lane) {
   const std::int16_t* sums = at.sums + at.first[lane];
   const std::int16_t* weights = at.weights + 8 * (at.rounds * (lane & ~std::size_t{1}) + (lane & 1));
   Quad quad{};
@@ -271,8 +299,8 @@ inline Quad lane_at(const LaneCursor& at, std::size_t lane) {
   return quad;
 }
 
-template <std::size_t kOutputsPerLane>
-inline Quad quad_at(const LaneCursor& at, std::size_t lane) {
+template <std::size_t kOutputsPerLane, typename Rounds>
+inline Quad quad_at(const LaneCursor<Rounds>& at, std::size_t lane) {
   constexpr std::size_t kTaps = 8 / kOutputsPerLane;
   if constexpr (kOutputsPerLane == 4) return lane_at<kTaps>(at, lane);
   const Quad first = add_neighbours(lane_at<kTaps>(at, lane), lane_at<kTaps>(at, lane + 2));
@@ -280,8 +308,8 @@ inline Quad quad_at(const LaneCursor& at, std::size_t lane) {
   return add_neighbours(first, add_neighbours(lane_at<kTaps>(at, lane + 4), lane_at<kTaps>(at, lane + 6)));
 }
 
-template <std::size_t kOutputsPerLane>
-inline void store_group(const LaneCursor& at, std::uint8_t* output) {
+template <std::size_t kOutputsPerLane, typename Rounds>
+inline void store_group(const LaneCursor<Rounds>& at, std::uint8_t* output) {
   for (std::size_t q = 0; q < 4; ++q)
     for (std::size_t half = 0; half < 2; ++half)
       store_rounded(output + 16 * half + 4 * q, quad_at<kOutputsPerLane>(at, q * (8 / kOutputsPerLane) + half));

@@ -52,7 +52,7 @@ class MIXMINUS_API Scaler {
   void process(PlaneView source, Plane result, Band band, std::span<std::int16_t> scratch) const noexcept;
 
  private:
-  enum class Way : std::uint8_t { copy, halve, three_of_four, weigh };
+  enum class Way : std::uint8_t { copy, halve, quarter, three_of_four, weigh };
   struct RowTaps {
     std::uint32_t first;
     std::uint32_t taps;
