@@ -11,13 +11,14 @@ namespace {
 
 constexpr std::int64_t kRowOne = 256;
 
-bool is_side(std::int32_t side) { return side >= 1 && side <= Scaler::kMaxSide; }
+bool is_side(std::int32_t side) { return side >= 1 && side <= kMaxSide; }
 
 }  // namespace
 
 Status Scaler::configure(Size source, Size result) {
   for (const std::int32_t side : {source.width, source.height, result.width, result.height})
     if (!is_side(side)) return Status::out_of_range;
+  kernel_ = &kernels::active();
   source_ = source;
   result_ = result;
   make_rows();
@@ -67,18 +68,17 @@ void Scaler::process(PlaneView source, Plane result, Band band, std::span<std::i
 }
 
 void Scaler::process_row(PlaneView source, std::uint8_t* row, std::size_t index, std::int16_t* sums) const noexcept {
-  const kernels::Table& kernel = kernels::active();
   const RowTaps& taps = rows_[index];
   const std::uint8_t* first = source.pixels + static_cast<std::ptrdiff_t>(taps.first) * source.stride_bytes;
   const auto outputs = static_cast<std::size_t>(result_.width);
   const kernels::SourceRows rows{first, source.stride_bytes, taps.taps, row_weights_.data() + taps.weights,
                                  static_cast<std::size_t>(source_.width)};
   if (way_ == Way::copy) return static_cast<void>(std::memcpy(row, first, outputs));
-  if (way_ == Way::halve) return kernel.halve(first, first + source.stride_bytes, row, outputs);
-  if (way_ == Way::quarter) return kernel.quarter(first, source.stride_bytes, row, outputs);
-  if (way_ == Way::three_of_four) return kernel.three_of_four(rows, row);
-  kernel.weigh_rows(rows, sums);
-  kernel.weigh_columns(sums,
+  if (way_ == Way::halve) return kernel_->halve(first, first + source.stride_bytes, row, outputs);
+  if (way_ == Way::quarter) return kernel_->quarter(first, source.stride_bytes, row, outputs);
+  if (way_ == Way::three_of_four) return kernel_->three_of_four(rows, row);
+  kernel_->weigh_rows(rows, sums);
+  kernel_->weigh_columns(sums,
                        {outputs, outputs_per_lane_, rounds_, lane_first_.data(), lane_picks_.data(),
                         lane_weights_.data()},
                        row);

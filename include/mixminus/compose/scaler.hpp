@@ -8,24 +8,13 @@
 
 #include "mixminus/base/export.hpp"
 #include "mixminus/base/status.hpp"
+#include "mixminus/compose/picture.hpp"
+
+namespace mixminus::kernels {
+struct Table;
+}
 
 namespace mixminus::compose {
-
-struct Size {
-  std::int32_t width = 0;  ///< pixels
-  std::int32_t height = 0;
-  friend bool operator==(const Size&, const Size&) = default;
-};
-
-struct PlaneView {
-  const std::uint8_t* pixels = nullptr;
-  std::ptrdiff_t stride_bytes = 0;  ///< from row to row; may be negative
-};
-
-struct Plane {
-  std::uint8_t* pixels = nullptr;
-  std::ptrdiff_t stride_bytes = 0;
-};
 
 /// Rows of the result; whoever makes which, the bytes are the same.
 struct Band {
@@ -37,13 +26,14 @@ struct Band {
 /// with 14, and the sum is rounded once. Threads may share a Scaler that is configured, each with sums of its own.
 class MIXMINUS_API Scaler {
  public:
-  static constexpr std::int32_t kMaxSide = 16'384;
-
   /// Makes the tables; allocates. out_of_range: a side is not in 1..kMaxSide.
   Status configure(Size source, Size result);
 
   [[nodiscard]] Size source() const noexcept { return source_; }
   [[nodiscard]] Size result() const noexcept { return result_; }
+
+  /// Tests only: an instruction set that is not the best; configure() forgets it.
+  void run_on(const kernels::Table& kernel) noexcept { kernel_ = &kernel; }
 
   /// How many sums process() needs between its two passes.
   [[nodiscard]] std::size_t scratch_sums() const noexcept { return scratch_sums_; }
@@ -64,6 +54,7 @@ class MIXMINUS_API Scaler {
   [[nodiscard]] Way way() const noexcept;
   void process_row(PlaneView source, std::uint8_t* row, std::size_t index, std::int16_t* sums) const noexcept;
 
+  const kernels::Table* kernel_ = nullptr;
   Size source_{};
   Size result_{};
   Way way_ = Way::copy;
