@@ -1,6 +1,7 @@
 #include "mixminus/compose/compositor.hpp"
 
 #include <algorithm>
+#include <new>
 
 #include "compose/planes.hpp"
 #include "mixminus/base/time.hpp"
@@ -21,7 +22,7 @@ bool is_sound(const Picture& picture) {
 
 }  // namespace
 
-Status Compositor::configure(const CompositorConfig& config) {
+Status Compositor::configure(const CompositorConfig& config) noexcept try {
   if (!is_even_side(config.width) || !is_even_side(config.height) || config.hold_ns < 0) return Status::out_of_range;
   if (config.capacity < 1 || config.capacity > kMaxSources) return Status::out_of_range;
   *this = {};
@@ -35,6 +36,8 @@ Status Compositor::configure(const CompositorConfig& config) {
   fill({0, 0, config.width, config.height}, config.background);
   damage_.reserve(1);
   return Status::ok;
+} catch (const std::bad_alloc&) {
+  return Status::capacity_reached;
 }
 
 bool Compositor::has(std::int32_t source) const noexcept {
@@ -59,7 +62,7 @@ Status Compositor::remove_source(std::int32_t source) noexcept {
   return Status::ok;
 }
 
-Status Compositor::push(std::int32_t source, const Picture& picture) {
+Status Compositor::push(std::int32_t source, const Picture& picture) noexcept try {
   if (!has(source)) return Status::out_of_range;
   if (!is_sound(picture)) return Status::shape_mismatch;
   Source& into = sources_[static_cast<std::size_t>(source)];
@@ -67,6 +70,8 @@ Status Compositor::push(std::int32_t source, const Picture& picture) {
   into.picture = picture;
   into.has_picture = into.is_new = true;
   return Status::ok;
+} catch (const std::bad_alloc&) {
+  return Status::capacity_reached;
 }
 
 std::span<const Rect> Compositor::compose(std::int64_t now_ns) noexcept {

@@ -1,5 +1,7 @@
 // The parts of Compositor that allocate: what a layout, or another size of picture, makes necessary.
 #include <algorithm>
+#include <new>
+#include <utility>
 
 #include "compose/planes.hpp"
 #include "mixminus/compose/compositor.hpp"
@@ -20,7 +22,7 @@ bool Compositor::is_valid(const Tile& tile) const noexcept {
          canvas.contains(area) && tile.border >= 0 && tile.border <= most && tile.border % 2 == 0;
 }
 
-Status Compositor::set_layout(std::span<const Tile> tiles) {
+Status Compositor::set_layout(std::span<const Tile> tiles) noexcept try {
   if (tiles.size() > kMaxTiles || is_viewing_) return Status::out_of_range;
   for (const Tile& tile : tiles)
     if (!is_valid(tile)) return Status::out_of_range;
@@ -38,6 +40,8 @@ Status Compositor::set_layout(std::span<const Tile> tiles) {
     if (const Source* source = source_of(placed)) plan(placed, source->planned);
   find_twins();
   return Status::ok;
+} catch (const std::bad_alloc&) {
+  return Status::capacity_reached;
 }
 
 Compositor::PlacedTile Compositor::placed_from(const Tile& tile) const {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 
 #include "compose/lanes.hpp"
 #include "kernels/table.hpp"
@@ -15,7 +16,7 @@ bool is_side(std::int32_t side) { return side >= 1 && side <= kMaxSide; }
 
 }  // namespace
 
-Status Scaler::configure(Size source, Size result) {
+Status Scaler::configure(Size source, Size result) noexcept try {
   for (const std::int32_t side : {source.width, source.height, result.width, result.height})
     if (!is_side(side)) return Status::out_of_range;
   kernel_ = &kernels::active();
@@ -25,6 +26,8 @@ Status Scaler::configure(Size source, Size result) {
   make_columns();
   way_ = way();
   return Status::ok;
+} catch (const std::bad_alloc&) {
+  return Status::capacity_reached;
 }
 
 Scaler::Way Scaler::way() const noexcept {
@@ -78,10 +81,8 @@ void Scaler::process_row(PlaneView source, std::uint8_t* row, std::size_t index,
   if (way_ == Way::quarter) return kernel_->quarter(first, source.stride_bytes, row, outputs);
   if (way_ == Way::three_of_four) return kernel_->three_of_four(rows, row);
   kernel_->weigh_rows(rows, sums);
-  kernel_->weigh_columns(sums,
-                       {outputs, outputs_per_lane_, rounds_, lane_first_.data(), lane_picks_.data(),
-                        lane_weights_.data()},
-                       row);
+  kernel_->weigh_columns(
+      sums, {outputs, outputs_per_lane_, rounds_, lane_first_.data(), lane_picks_.data(), lane_weights_.data()}, row);
 }
 
 }  // namespace mixminus::compose

@@ -38,9 +38,12 @@ inline void weigh_all(const SourceRows& rows, std::size_t pairs, std::int16_t* s
 
 void weigh_rows(const SourceRows& rows, std::int16_t* sums) {
   switch (const std::size_t pairs = (rows.taps + 1) / 2) {  // known to the compiler, few are unrolled
-    case 1: return weigh_all<Columns>(rows, 1, sums);
-    case 2: return weigh_all<Columns>(rows, 2, sums);
-    default: return weigh_all<Columns>(rows, pairs, sums);
+    case 1:
+      return weigh_all<Columns>(rows, 1, sums);
+    case 2:
+      return weigh_all<Columns>(rows, 2, sums);
+    default:
+      return weigh_all<Columns>(rows, pairs, sums);
   }
 }
 
@@ -60,17 +63,23 @@ inline void weigh_groups(const std::int16_t* sums, const ColumnTaps& taps, Round
 template <std::size_t kOutputsPerLane>
 void weigh_rounds(const std::int16_t* sums, const ColumnTaps& taps, std::uint8_t* output) {
   switch (taps.rounds) {
-    case 1: return weigh_groups<kOutputsPerLane>(sums, taps, Fixed<1>{}, output);
-    case 2: return weigh_groups<kOutputsPerLane>(sums, taps, Fixed<2>{}, output);
-    default: return weigh_groups<kOutputsPerLane>(sums, taps, taps.rounds, output);
+    case 1:
+      return weigh_groups<kOutputsPerLane>(sums, taps, Fixed<1>{}, output);
+    case 2:
+      return weigh_groups<kOutputsPerLane>(sums, taps, Fixed<2>{}, output);
+    default:
+      return weigh_groups<kOutputsPerLane>(sums, taps, taps.rounds, output);
   }
 }
 
 void weigh_columns(const std::int16_t* sums, const ColumnTaps& taps, std::uint8_t* output) {
   switch (taps.outputs_per_lane) {
-    case 4: return weigh_rounds<4>(sums, taps, output);
-    case 2: return weigh_rounds<2>(sums, taps, output);
-    default: return weigh_rounds<1>(sums, taps, output);
+    case 4:
+      return weigh_rounds<4>(sums, taps, output);
+    case 2:
+      return weigh_rounds<2>(sums, taps, output);
+    default:
+      return weigh_rounds<1>(sums, taps, output);
   }
 }
 

@@ -7,7 +7,8 @@
 namespace mixminus::kernels::MIXMINUS_ISA {
 namespace {
 
-constexpr std::ptrdiff_t kRowsAhead = 6;  ///< measured: helps large pictures that lie in memory, costs small ones little
+constexpr std::ptrdiff_t kRowsAhead =
+    6;  ///< measured: helps large pictures that lie in memory, costs small ones little
 inline void prefetch(const std::uint8_t* p) { __builtin_prefetch(p); }
 
 // A sum of columns is that of weight * (pixel - 128), with weights that sum to 256: -32768 .. 32512.
@@ -284,7 +285,8 @@ inline Quad add_neighbours(Quad a, Quad b) { return vpaddq_s32(a, b); }
 inline void store_rounded(std::uint8_t* p, Quad quad) {
   const int16x4_t words = vmovn_s32(vshrq_n_s32(vaddq_s32(quad, vdupq_n_s32(kRounding)), kFractionBits));
   const int8x8_t narrow = vmovn_s16(vcombine_s16(words, words));
-  vst1_lane_u32(reinterpret_cast<std::uint32_t*>(p), vreinterpret_u32_u8(veor_u8(vreinterpret_u8_s8(narrow), vdup_n_u8(128))), 0);
+  vst1_lane_u32(reinterpret_cast<std::uint32_t*>(p),
+                vreinterpret_u32_u8(veor_u8(vreinterpret_u8_s8(narrow), vdup_n_u8(128))), 0);
 }
 #endif
 

@@ -15,8 +15,8 @@
 namespace mixminus::compose {
 
 struct CompositorConfig {
-  std::int32_t width = 1920;   ///< pixels, even
-  std::int32_t height = 1080;  ///< pixels, even
+  std::int32_t width = 1920;    ///< pixels, even
+  std::int32_t height = 1080;   ///< pixels, even
   std::int32_t capacity = 170;  ///< sources
   Colour background = kBlack;
   std::int64_t hold_ns = 0;  ///< how long a source that sends nothing keeps its last picture; 0: for ever
@@ -24,14 +24,15 @@ struct CompositorConfig {
 
 using Canvas = std::array<Plane, 3>;
 
-/// configure() and set_layout() allocate, and so does the first push() of another size of picture; nothing else does.
-/// Each (source, part, size) is scaled once, whatever number of tiles show it and of views is taken.
+/// configure() and set_layout() allocate, and so does the first push() of another size of picture; nothing else does;
+/// out of memory they say capacity_reached. Each (source, part, size) is scaled once, whatever number of tiles show it
+/// and of views is taken.
 class MIXMINUS_API Compositor {
  public:
   static constexpr std::int32_t kMaxSources = 4096;
   static constexpr std::size_t kMaxTiles = 4096;
 
-  Status configure(const CompositorConfig& config);
+  Status configure(const CompositorConfig& config) noexcept;
 
   /// capacity_reached: all are taken.
   Status add_source(std::int32_t& source) noexcept;
@@ -40,10 +41,10 @@ class MIXMINUS_API Compositor {
   Status remove_source(std::int32_t source) noexcept;
 
   /// out_of_range: an unknown source, a side or place that is odd or outside, a border that leaves nothing.
-  Status set_layout(std::span<const Tile> tiles);
+  Status set_layout(std::span<const Tile> tiles) noexcept;
 
   /// Gives the picture of a source until the next. shape_mismatch: a side is not in 1..kMaxSide or rows overlap.
-  Status push(std::int32_t source, const Picture& picture);
+  Status push(std::int32_t source, const Picture& picture) noexcept;
 
   /// Draws what has changed; what was drawn.
   std::span<const Rect> compose(std::int64_t now_ns) noexcept;
@@ -77,8 +78,8 @@ class MIXMINUS_API Compositor {
     Tile tile{};
     Placement placement{};
     std::shared_ptr<const Scalers> scalers{};
-    std::int32_t twin = -1;                 ///< an earlier tile, never covered, with the same picture
-    std::vector<std::int32_t> above{};      ///< later tiles that meet it
+    std::int32_t twin = -1;                           ///< an earlier tile, never covered, with the same picture
+    std::vector<std::int32_t> above{};                ///< later tiles that meet it
     std::array<std::vector<std::uint8_t>, 3> kept{};  ///< what a view has taken off
     bool is_stale = false;
   };

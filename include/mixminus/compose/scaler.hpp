@@ -26,8 +26,8 @@ struct Band {
 /// with 14, and the sum is rounded once. Threads may share a Scaler that is configured, each with sums of its own.
 class MIXMINUS_API Scaler {
  public:
-  /// Makes the tables; allocates. out_of_range: a side is not in 1..kMaxSide.
-  Status configure(Size source, Size result);
+  /// Makes the tables; allocates. out_of_range: a side is not in 1..kMaxSide. capacity_reached: no memory.
+  Status configure(Size source, Size result) noexcept;
 
   [[nodiscard]] Size source() const noexcept { return source_; }
   [[nodiscard]] Size result() const noexcept { return result_; }
