@@ -85,7 +85,9 @@ def empty_canvas() -> Planes:
 def addresses(planes: Planes) -> list[ctypes.c_void_p | int]:
     """Return address and stride of each plane."""
     return [
-        field for plane in planes for field in (ctypes.c_void_p(plane.ctypes.data), plane.strides[0])
+        field
+        for plane in planes
+        for field in (ctypes.c_void_p(plane.ctypes.data), plane.strides[0])
     ]
 
 
@@ -108,7 +110,9 @@ def bench_compositor(benchmark: BenchmarkFixture, wall: str, impl: str) -> None:
         assert_first_tile(canvas[0], pictures[0][0], WIDTH // side & ~1, HEIGHT // side & ~1)
 
 
-def assert_first_tile(canvas: NDArray[np.uint8], picture: NDArray[np.uint8], width: int, height: int) -> None:
+def assert_first_tile(
+    canvas: NDArray[np.uint8], picture: NDArray[np.uint8], width: int, height: int
+) -> None:
     np.testing.assert_array_equal(canvas[:height, :width], reference.scale(picture, width, height))
 
 

@@ -45,7 +45,9 @@ cdef class _HeldPlanes:
 cdef int set_colour(CoreColour& core, object colour) except -1:
     """Copy (Y, Cb, Cr)."""
     first, second, third = colour
-    core[0], core[1], core[2] = in_range(first, 0, 255, "Y"), in_range(second, 0, 255, "Cb"), in_range(third, 0, 255, "Cr")
+    core[0] = in_range(first, 0, 255, "Y")
+    core[1] = in_range(second, 0, 255, "Cb")
+    core[2] = in_range(third, 0, 255, "Cr")
     return 0
 
 
@@ -79,7 +81,8 @@ cdef class Compositor:
     Notes
     -----
     Pictures become smaller by exact area, larger by bilinear interpolation: weights of 8 bits for rows and 14 for
-    columns, one rounding. That is within 57 dB of area scaling in floats, and the same bytes on every processor.
+    columns, one rounding. Of pictures that is 57 dB or more against the same in floats (PSNR), and the same bytes on
+    every processor.
 
     Tiles of one source, part and size are scaled once. Drawing takes no memory and reads no clock; `push` of another
     size of picture than before makes tables. One object belongs to one thread at a time.
@@ -172,7 +175,7 @@ cdef class Compositor:
         for tile in layout:
             tiles.push_back(core_tile(tile))
         self.check_core(self.core.set_layout(span[const_CoreTile](tiles.data(), tiles.size())),
-                        "tiles must be on the canvas, even, of known sources, with an even border that leaves something")
+                        "tiles must be on the canvas and even, of known sources, their borders even and thinner")
 
     @property
     def sources(self):

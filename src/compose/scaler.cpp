@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <new>
+#include <utility>
 
 #include "compose/lanes.hpp"
 #include "kernels/table.hpp"
@@ -11,6 +12,14 @@ namespace mixminus::compose {
 namespace {
 
 constexpr std::int64_t kRowOne = 256;
+
+// Stores leave in order: sums would wait behind pixels for lines of the canvas that are still in memory.
+constexpr std::int32_t kRowsAhead = 2;
+constexpr std::int32_t kCacheLineBytes = 64;
+
+inline void prefetch_for_writing(const std::uint8_t* row, std::int32_t width) {
+  for (std::int32_t x = 0; x < width + kCacheLineBytes; x += kCacheLineBytes) __builtin_prefetch(row + x, 1);
+}
 
 bool is_side(std::int32_t side) { return side >= 1 && side <= kMaxSide; }
 
@@ -65,24 +74,39 @@ void Scaler::make_columns() {
 }
 
 void Scaler::process(PlaneView source, Plane result, Band band, std::span<std::int16_t> scratch) const noexcept {
-  if (scratch.size() < scratch_sums_) return;
+  if (band.rows < 1 || scratch.size() < scratch_sums()) return;
+  if (way_ == Way::weigh) return weigh(source, result, band, scratch.data());
   for (std::int32_t index = band.first; index < band.first + band.rows; ++index)
-    process_row(source, result.pixels + index * result.stride_bytes, static_cast<std::size_t>(index), scratch.data());
+    shortcut(rows_of(source, index), result.pixels + index * result.stride_bytes);
 }
 
-void Scaler::process_row(PlaneView source, std::uint8_t* row, std::size_t index, std::int16_t* sums) const noexcept {
-  const RowTaps& taps = rows_[index];
-  const std::uint8_t* first = source.pixels + static_cast<std::ptrdiff_t>(taps.first) * source.stride_bytes;
+void Scaler::weigh(PlaneView source, Plane result, Band band, std::int16_t* sums) const noexcept {
+  const kernels::ColumnTaps columns{static_cast<std::size_t>(result_.width),
+                                    outputs_per_lane_,
+                                    rounds_,
+                                    lane_first_.data(),
+                                    lane_picks_.data(),
+                                    lane_weights_.data()};
+  for (std::int32_t index = band.first; index < band.first + band.rows; ++index) {
+    std::uint8_t* row = result.pixels + index * result.stride_bytes;
+    prefetch_for_writing(row + kRowsAhead * result.stride_bytes, result_.width);
+    kernel_->weigh_rows(rows_of(source, index), sums);
+    kernel_->weigh_columns(sums, columns, row);
+  }
+}
+
+void Scaler::shortcut(const kernels::SourceRows& rows, std::uint8_t* row) const noexcept {
   const auto outputs = static_cast<std::size_t>(result_.width);
-  const kernels::SourceRows rows{first, source.stride_bytes, taps.taps, row_weights_.data() + taps.weights,
-                                 static_cast<std::size_t>(source_.width)};
-  if (way_ == Way::copy) return static_cast<void>(std::memcpy(row, first, outputs));
-  if (way_ == Way::halve) return kernel_->halve(first, first + source.stride_bytes, row, outputs);
-  if (way_ == Way::quarter) return kernel_->quarter(first, source.stride_bytes, row, outputs);
-  if (way_ == Way::three_of_four) return kernel_->three_of_four(rows, row);
-  kernel_->weigh_rows(rows, sums);
-  kernel_->weigh_columns(
-      sums, {outputs, outputs_per_lane_, rounds_, lane_first_.data(), lane_picks_.data(), lane_weights_.data()}, row);
+  if (way_ == Way::copy) std::memcpy(row, rows.first, outputs);
+  if (way_ == Way::halve) kernel_->halve(rows.first, rows.first + rows.stride_bytes, row, outputs);
+  if (way_ == Way::quarter) kernel_->quarter(rows.first, rows.stride_bytes, row, outputs);
+  if (way_ == Way::three_of_four) kernel_->three_of_four(rows, row);
+}
+
+kernels::SourceRows Scaler::rows_of(PlaneView source, std::int32_t index) const noexcept {
+  const RowTaps& taps = rows_[static_cast<std::size_t>(index)];
+  return {source.pixels + static_cast<std::ptrdiff_t>(taps.first) * source.stride_bytes, source.stride_bytes, taps.taps,
+          row_weights_.data() + taps.weights, static_cast<std::size_t>(source_.width)};
 }
 
 }  // namespace mixminus::compose

@@ -22,12 +22,18 @@ inline Columns weigh_at(const SourceRows& rows, std::size_t pairs, std::size_t x
   return sums;
 }
 
+/// What the next rows of the result need, while this one is computed.
+inline void prefetch_rows(const SourceRows& rows, std::size_t x) {
+  const std::uint8_t* row = rows.first + kRowsAhead * rows.stride_bytes + x;
+  for (std::size_t tap = 0; tap < rows.taps; ++tap, row += rows.stride_bytes) prefetch(row);
+}
+
 // The last vector ends with the row and is partly done twice.
 template <typename Columns>
 inline void weigh_all(const SourceRows& rows, std::size_t pairs, std::int16_t* sums) {
   std::size_t x = 0;
   for (; x + Columns::kCount <= rows.columns; x += Columns::kCount) {
-    prefetch(rows.first + kRowsAhead * rows.stride_bytes + x);
+    if (x % kCacheLineBytes == 0) prefetch_rows(rows, x);
     weigh_at<Columns>(rows, pairs, x).store(sums + x);
   }
   if (x == rows.columns) return;

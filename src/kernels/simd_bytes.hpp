@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::ptrdiff_t kRowsAhead =
     6;  ///< measured: helps large pictures that lie in memory, costs small ones little
+constexpr std::size_t kCacheLineBytes = 64;
 inline void prefetch(const std::uint8_t* p) { __builtin_prefetch(p); }
 
 // A sum of columns is that of weight * (pixel - 128), with weights that sum to 256: -32768 .. 32512.

@@ -41,9 +41,8 @@ def picture(width: int, height: int) -> NDArray[np.uint8]:
         random.integers(-20, 21, (height // 16 + 1, width // 16 + 1)), np.ones((16, 16))
     )
     noise = 6 * random.standard_normal((height, width))
-    return np.clip(128 + 60 * np.sin(x + y) + blocks[:height, :width] + noise, 16, 235).astype(
-        np.uint8
-    )
+    plane = 128 + 60 * np.sin(x + y) + blocks[:height, :width] + noise
+    return np.asarray(np.clip(plane, 16, 235), np.uint8)
 
 
 def extremes(width: int, height: int) -> NDArray[np.uint8]:

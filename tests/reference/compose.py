@@ -10,13 +10,13 @@ def area(source: int, size: int) -> NDArray[np.float64]:
     """Return the (size, source) weights of exact area scaling: what of each pixel an output covers."""
     edges = np.arange(size + 1)[:, None] * (source / size)
     covered = np.clip(edges - np.arange(source), 0, 1)
-    return np.diff(covered, axis=0) * (size / source)
+    return np.asarray(np.diff(covered, axis=0) * (size / source))
 
 
 def bilinear(source: int, size: int) -> NDArray[np.float64]:
     """Return the (size, source) weights of bilinear scaling with aligned centres."""
     centre = np.clip((np.arange(size) + 0.5) * source / size - 0.5, 0, source - 1)
-    return np.clip(1 - np.abs(centre[:, None] - np.arange(source)), 0, 1)
+    return np.asarray(np.clip(1 - np.abs(centre[:, None] - np.arange(source)), 0, 1))
 
 
 def weights(source: int, size: int) -> NDArray[np.float64]:
@@ -38,13 +38,13 @@ def fixed_point(source: int, size: int, one: int) -> NDArray[np.int64]:
         return table[:, :source]
     begin = np.arange(size)[:, None] * source
     covered = np.clip(np.arange(source + 1) * size - begin, 0, source)
-    return np.diff((2 * covered * one + source) // (2 * source), axis=1)
+    return np.asarray(np.diff((2 * covered * one + source) // (2 * source), axis=1))
 
 
 def scale_exact(plane: NDArray[np.uint8], width: int, height: int) -> NDArray[np.float64]:
     """Return the scaled plane, not rounded."""
     rows, columns = weights(plane.shape[0], height), weights(plane.shape[1], width)
-    return rows @ plane.astype(np.float64) @ columns.T
+    return np.asarray(rows @ plane.astype(np.float64) @ columns.T)
 
 
 def scale(plane: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:

@@ -11,8 +11,9 @@
 #include "mixminus/compose/picture.hpp"
 
 namespace mixminus::kernels {
+struct SourceRows;
 struct Table;
-}
+}  // namespace mixminus::kernels
 
 namespace mixminus::compose {
 
@@ -52,7 +53,9 @@ class MIXMINUS_API Scaler {
   void make_rows();
   void make_columns();
   [[nodiscard]] Way way() const noexcept;
-  void process_row(PlaneView source, std::uint8_t* row, std::size_t index, std::int16_t* sums) const noexcept;
+  void weigh(PlaneView source, Plane result, Band band, std::int16_t* sums) const noexcept;
+  void shortcut(const kernels::SourceRows& rows, std::uint8_t* row) const noexcept;
+  [[nodiscard]] kernels::SourceRows rows_of(PlaneView source, std::int32_t index) const noexcept;
 
   const kernels::Table* kernel_ = nullptr;
   Size source_{};

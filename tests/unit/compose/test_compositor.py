@@ -161,15 +161,15 @@ def test_a_view_leaves_out_one_and_puts_him_back() -> None:
     for source in sources:
         compositor.push(source, *i420(64, 36, source))
     compositor.compose(0)
-    before = [plane.copy() for plane in compositor.canvas]
+    luma, u, v = (plane.copy() for plane in compositor.canvas)
     for source in sources:
         with compositor.view(exclude=source) as planes:
             place = source % 2 * 160, source // 2 * 90, 160, 90
             assert_same(part(planes, *place), flat(160, 90))
-            expected = before[0].copy()
-            part((expected, *before[1:]), *place)[0][:] = BLACK[0]
+            expected = luma.copy()
+            part((expected, u, v), *place)[0][:] = BLACK[0]
             np.testing.assert_array_equal(planes[0], expected)
-        assert_same(compositor.canvas, (before[0], before[1], before[2]))
+        assert_same(compositor.canvas, (luma, u, v))
     assert compositor.compose(1) == []
 
 
@@ -196,7 +196,7 @@ def test_padded_rows_and_whole_pictures_are_taken_without_a_copy() -> None:
     compositor.push(sources[0], y, u, v)
     compositor.push(sources[1], *[plane[:, :-13] for plane in padded])
     compositor.push(sources[2], whole)
-    compositor.push(sources[3], memoryview(y), memoryview(u), memoryview(v))
+    compositor.push(sources[3], *(memoryview(plane) for plane in (y, u, v)))  # type: ignore[arg-type]
     compositor.compose(0)
     first = part(compositor.canvas, 0, 0, 160, 90)
     for x, top in ((160, 0), (0, 90), (160, 90)):
