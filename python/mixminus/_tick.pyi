@@ -505,6 +505,7 @@ class Compositor:
 
 @final
 class CanvasView:
+    def __init__(self, *args: object, **kwargs: object) -> None: ...
     def __enter__(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]: ...
     def __exit__(
         self,
