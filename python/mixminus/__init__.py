@@ -2,13 +2,15 @@
 
 from pathlib import Path
 
-from mixminus import _core, rtp
+from mixminus import _core, layouts, rtp
 from mixminus._core import isa
 from mixminus._tick import (
     ActiveSpeaker,
     AudioReceiver,
+    CanvasView,
     Codec,
     ComfortNoise,
+    Compositor,
     Conference,
     EchoCanceller,
     Leg,
@@ -33,6 +35,7 @@ from mixminus.errors import (
     UnknownLegError,
     UnsupportedCodecError,
 )
+from mixminus.layouts import Layout, Tile
 from mixminus.lip_sync import LipSync
 from mixminus.stats import (
     AudioReceiverStats,
@@ -48,12 +51,15 @@ __all__ = [
     "ActiveSpeaker",
     "AudioReceiver",
     "AudioReceiverStats",
+    "CanvasView",
     "CapacityError",
     "Codec",
     "ComfortNoise",
+    "Compositor",
     "Conference",
     "EchoCanceller",
     "EchoCancellerStats",
+    "Layout",
     "Leg",
     "LegStats",
     "LipSync",
@@ -68,6 +74,7 @@ __all__ = [
     "Resampler",
     "ShapeMismatchError",
     "TalkerId",
+    "Tile",
     "TrunkStats",
     "UnknownLegError",
     "UnsupportedCodecError",
@@ -80,6 +87,7 @@ __all__ = [
     "get_cmake_dir",
     "get_include",
     "isa",
+    "layouts",
     "level_dbov",
     "opus_version",
     "rtp",

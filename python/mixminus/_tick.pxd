@@ -1,6 +1,7 @@
 # The C-level API: cimport these from Cython, with mixminus.get_include() on the include path.
 cimport numpy as cnp
 from cpython.buffer cimport Py_buffer
+from libc.stddef cimport ptrdiff_t
 from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libcpp cimport bool as cbool
 from libcpp.memory cimport unique_ptr
@@ -407,6 +408,105 @@ cdef class ReceiverBank:
     cdef readonly cnp.npy_intp frame_samples
     cdef vector[CoreAudioReceiver*] cores
     cdef vector[int] playouts
+
+cdef extern from "mixminus/compose/compositor.hpp" namespace "mixminus::compose" nogil:
+    cdef struct CanvasSize "mixminus::compose::Size":
+        int32_t width
+        int32_t height
+
+    cdef struct CanvasRect "mixminus::compose::Rect":
+        int32_t x
+        int32_t y
+        int32_t width
+        int32_t height
+
+    cdef struct CorePlaneView "mixminus::compose::PlaneView":
+        const uint8_t* pixels
+        ptrdiff_t stride_bytes
+
+    cdef struct CorePlane "mixminus::compose::Plane":
+        uint8_t* pixels
+        ptrdiff_t stride_bytes
+
+    cdef cppclass CoreColour "mixminus::compose::Colour":
+        uint8_t& operator[](size_t index)
+
+    cdef cppclass CoreCanvas "mixminus::compose::Canvas":
+        const CorePlane& operator[](size_t index)
+
+    cdef cppclass PicturePlanes "std::array<mixminus::compose::PlaneView, 3>":
+        CorePlaneView& operator[](size_t index)
+
+    cdef cppclass CorePicture "mixminus::compose::Picture":
+        CanvasSize size
+        PicturePlanes planes
+
+    cdef enum class TileFit "mixminus::compose::Fit"(uint8_t):
+        fit
+        crop
+        stretch
+
+    cdef cppclass CoreTile "mixminus::compose::Tile":
+        int32_t source
+        CanvasRect area
+        TileFit fit
+        int32_t border
+        CoreColour border_colour
+
+ctypedef const CoreTile const_CoreTile
+ctypedef const CanvasRect const_CanvasRect
+
+cdef extern from "mixminus/compose/compositor.hpp" namespace "mixminus::compose" nogil:
+    cdef cppclass CompositorConfig "mixminus::compose::CompositorConfig":
+        int32_t width
+        int32_t height
+        int32_t capacity
+        CoreColour background
+        int64_t hold_ns
+
+    cdef cppclass CoreCompositor "mixminus::compose::Compositor":
+        Status configure(const CompositorConfig& config) noexcept
+        Status add_source(int32_t& source) noexcept
+        Status remove_source(int32_t source) noexcept
+        Status set_layout(span[const_CoreTile] tiles) noexcept
+        Status push(int32_t source, const CorePicture& picture) noexcept
+        span[const_CanvasRect] compose(int64_t now_ns) noexcept
+        const CoreCanvas& canvas() noexcept
+        CanvasSize size() noexcept
+        cbool has(int32_t source) noexcept
+        Status begin_view(int32_t excluded) noexcept
+        void end_view() noexcept
+        cbool is_viewing() noexcept
+
+
+cdef class _CanvasMemory:
+    """Owns the core, so that the planes of Compositor need not refer to Compositor itself."""
+    cdef CoreCompositor core
+
+
+cdef class _HeldPlanes:
+    """The buffers of a picture, given back when the next one has come."""
+    cdef Py_buffer buffers[3]
+    cdef int count
+    cdef CorePlaneView take(self, object plane, str name) except *
+    cdef int require(self, int index, Py_ssize_t rows, Py_ssize_t columns, str name) except -1
+
+
+cdef class Compositor:
+    cdef _CanvasMemory memory
+    cdef CoreCompositor* core
+    cdef list held
+    cdef readonly tuple canvas
+    cdef readonly int capacity
+    cdef object plane(self, size_t index, int rows, int columns)
+    cdef int check_core(self, Status status, str message) except -1
+    cdef int require_no_view(self) except -1
+
+
+cdef class CanvasView:
+    cdef Compositor compositor
+    cdef int32_t excluded
+    cdef cbool is_open
 
 cdef extern from "mixminus/video/depacketizer.hpp" namespace "mixminus::video" nogil:
     cdef enum class VideoKind "mixminus::video::Kind"(uint8_t):

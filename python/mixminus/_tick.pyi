@@ -1,5 +1,6 @@
 from collections.abc import Iterable, Sequence
 from socket import socket
+from types import TracebackType
 from typing import Literal, Self, TypeAlias, final, overload
 
 import numpy as np
@@ -7,6 +8,7 @@ from numpy.typing import NDArray
 from typing_extensions import Buffer, disjoint_base
 
 from mixminus.codec import AnyCodec
+from mixminus.layouts import Layout, Tile
 from mixminus.rtp import SenderInfo
 from mixminus.stats import (
     AudioReceiverStats,
@@ -470,3 +472,45 @@ class Switchboard:
     def disconnect(self, leg: Leg) -> None: ...
     def last_arrival_ns(self, leg: Leg) -> int: ...
     def stats(self) -> dict[str, int]: ...
+
+@final
+class Compositor:
+    def __new__(
+        cls,
+        width: int = 1920,
+        height: int = 1080,
+        capacity: int = 170,
+        *,
+        background: tuple[int, int, int] = (16, 128, 128),
+        hold_ms: int = 0,
+    ) -> Self: ...
+    @property
+    def canvas(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]: ...
+    @property
+    def capacity(self) -> int: ...
+    @property
+    def width(self) -> int: ...
+    @property
+    def height(self) -> int: ...
+    @property
+    def sources(self) -> list[int]: ...
+    def add_source(self) -> int: ...
+    def remove_source(self, source: int) -> None: ...
+    def set_layout(self, layout: Layout | Iterable[Tile]) -> None: ...
+    def push(
+        self, source: int, y: _Bytes, u: _Bytes | None = None, v: _Bytes | None = None
+    ) -> None: ...
+    def compose(self, now_ns: int) -> list[tuple[int, int, int, int]]: ...
+    def view(self, *, exclude: int) -> CanvasView: ...
+
+@final
+class CanvasView:
+    def __init__(self, *args: object, **kwargs: object) -> None: ...
+    def __enter__(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]: ...
+    def __exit__(
+        self,
+        kind: type[BaseException] | None = None,
+        error: BaseException | None = None,
+        trace: TracebackType | None = None,
+        /,
+    ) -> None: ...

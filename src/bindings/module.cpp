@@ -8,6 +8,7 @@ namespace py = pybind11;
 void bind_aec(py::module_ m);
 void bind_kernels(py::module_ m);
 void bind_spectrum(py::module_ m);
+void bind_compose(py::module_ m);
 void bind_jitter(py::module_ m);
 void bind_jitter_parts(py::module_ m);
 void bind_rtp(py::module_ m);
@@ -20,6 +21,7 @@ PYBIND11_MODULE(_core, m) {
   m.def("isa", [] { return mixminus::kernels::active().isa; }, "Instruction set in use.");
   const py::module_ kernels = m.def_submodule("kernels", "Inner loops by instruction set, for tests and benches.");
   bind_kernels(kernels);
+  bind_compose(kernels);
   bind_spectrum(kernels);
   bind_aec(m.def_submodule("aec", "Parts of the echo canceller, for tests."));
   const py::module_ jitter = m.def_submodule("jitter", "Parts of the jitter buffer.");

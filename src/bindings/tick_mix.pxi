@@ -25,7 +25,7 @@ cdef uint32_t groups_of(object numbers) except? 0:
     return groups
 
 
-cdef object view_of(_MixerMemory memory, const void* first, tuple shape, int dtype, bint writable):
+cdef object view_of(object memory, const void* first, tuple shape, int dtype, bint writable):
     """Array over memory that `memory` owns and keeps alive."""
     cdef cnp.npy_intp dims[3]
     for axis in range(len(shape)):

@@ -2,6 +2,7 @@
 //
 // Include no C++ library code here or in body_*.inl: an inline function instantiated with AVX-512
 // may be the copy that the linker keeps for everyone, and then an older CPU dies far from the cause.
+#include "kernels/body_compose.inl"
 #include "kernels/body_dsp.inl"
 #include "kernels/body_mix.inl"
 #include "kernels/body_noise.inl"
@@ -36,6 +37,11 @@ const Table table{
     .fir = fir,
     .follow_noise = follow_noise,
     .suppress_noise = suppress_noise,
+    .weigh_rows = weigh_rows,
+    .weigh_columns = weigh_columns,
+    .halve = halve,
+    .quarter = quarter,
+    .three_of_four = three_of_four,
 };
 
 }  // namespace mixminus::kernels::MIXMINUS_ISA

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-STAGES = {"aec", "rtp", "jitter", "codec", "enhance", "mix", "speaker", "video"}
+STAGES = {"aec", "compose", "rtp", "jitter", "codec", "enhance", "mix", "speaker", "video"}
 # what each folder of src/ and include/mixminus/ may include, besides itself
 MAY_INCLUDE: dict[str, set[str]] = {
     "base": set(),

@@ -3,11 +3,13 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
+#include <iterator>
 #include <random>
 #include <vector>
 
 #include "dsp/fft_tables.hpp"
 #include "kernels/table.hpp"
+#include "mixminus/compose/scaler.hpp"
 
 using mixminus::kernels::FadedRow;
 using mixminus::kernels::FilterRun;
@@ -106,6 +108,28 @@ std::vector<float> spectrum(const Table& table, const Input& input) {
   return w;
 }
 
+std::vector<std::uint8_t> scale(const Table& table, mixminus::compose::Size size) {
+  constexpr mixminus::compose::Size kSource{256, 96};
+  std::mt19937 random(1);
+  std::vector<std::uint8_t> plane(256 * 96), scaled(static_cast<std::size_t>(size.width * size.height));
+  for (auto& pixel : plane) pixel = random() % 5 == 0 ? std::uint8_t{255} : static_cast<std::uint8_t>(random());
+  mixminus::compose::Scaler scaler;
+  if (scaler.configure(kSource, size) != mixminus::Status::ok) return {};
+  scaler.run_on(table);
+  std::vector<std::int16_t> sums(scaler.scratch_sums());
+  scaler.process({plane.data(), kSource.width}, {scaled.data(), size.width}, {0, size.height}, sums);
+  return scaled;
+}
+
+// By copying, 2:1, 4:1, 4:3, and with one, two and more rounds of lanes of four, two and one outputs.
+bool scalers_agree(const Table& table, const Table& scalar) {
+  constexpr std::int32_t kWidths[] = {256, 128, 64, 192, 500, 131, 110, 83, 50, 31, 9, 1};
+  constexpr std::int32_t kHeights[] = {96, 48, 24, 72, 200, 50, 40, 33, 13, 12, 5, 1};
+  for (std::size_t i = 0; i < std::size(kWidths); ++i)
+    if (scale(table, {kWidths[i], kHeights[i]}) != scale(scalar, {kWidths[i], kHeights[i]})) return false;
+  return true;
+}
+
 bool agree(const Table& table, const Table& scalar, std::size_t samples) {
   const Input input(samples);
   return mix(table, input) == mix(scalar, input) && filter(table, input) == filter(scalar, input) &&
@@ -125,6 +149,7 @@ int main() {
       if (transform(*table, half) == transform(scalar, half)) continue;
       return std::printf("%s differs from %s in a transform of %zu\n", table->isa, scalar.isa, 2 * half), 1;
     }
+    if (!scalers_agree(*table, scalar)) return std::printf("%s scales otherwise than %s\n", table->isa, scalar.isa), 1;
     std::printf("%s agrees\n", table->isa);
   }
   return 0;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "mixminus/aec/echo_canceller.hpp"
+#include "mixminus/compose/compositor.hpp"
 #include "mixminus/enhance/noise_suppressor.hpp"
 #include "site.hpp"
 
@@ -67,6 +68,28 @@ static int failures_of_canceller() {
   return again > 0 && held == held_before ? count : -1;
 }
 
+// A layout before and a picture before stay, or there is background; what can be drawn is drawn.
+static int failures_of_compositor() {
+  using namespace mixminus::compose;
+  const std::vector<std::uint8_t> memory(640 * 360);
+  Compositor compositor;
+  const int of_canvas = failures_of([&] { return compositor.configure({.width = 640, .height = 360}); });
+  std::int32_t source = 0;
+  if (of_canvas < 0 || compositor.add_source(source) != mixminus::Status::ok) return -1;
+  const Tile tiles[] = {{source, {0, 0, 320, 180}}, {source, {200, 90, 320, 180}}, {source, {0, 200, 128, 96}}};
+  const int of_layout = failures_of([&] { return compositor.set_layout(tiles); });
+  int of_picture = 0;
+  for (const Size size : {Size{640, 360}, Size{320, 200}}) {
+    const PlaneView plane{memory.data(), size.width};
+    of_picture = failures_of([&] {
+      const mixminus::Status status = compositor.push(source, {size, {plane, plane, plane}});
+      compositor.compose(0);
+      return status;
+    });
+  }
+  return of_layout < 0 || of_picture < 0 ? -1 : of_canvas + of_layout + of_picture;
+}
+
 int main() {
   using namespace mixminus;
   constexpr conference::Config kConfig{.capacity = 8, .threads = 1};
@@ -86,7 +109,10 @@ int main() {
   }
   const int of_suppressor = failures_of([] { return enhance::NoiseSuppressor().configure({}); });
   const int of_canceller = failures_of_canceller();
-  std::printf("allocations that may fail: %d of a conference, %d of a leg, %d of a suppressor, %d of a canceller\n",
-              of_host, of_leg, of_suppressor, of_canceller);
-  return of_host > 5 && of_leg > 5 && of_suppressor > 5 && of_canceller > 5 ? 0 : 1;
+  const int of_compositor = failures_of_compositor();
+  std::printf("allocations that may fail: %d of a conference, %d of a leg, %d of a suppressor, ", of_host, of_leg,
+              of_suppressor);
+  std::printf("%d of a canceller, %d of a compositor\n", of_canceller, of_compositor);
+  const bool is_covered = of_host > 5 && of_leg > 5 && of_suppressor > 5 && of_canceller > 5 && of_compositor > 5;
+  return is_covered ? 0 : 1;
 }

@@ -1,0 +1,135 @@
+"""The compositor against libyuv and against itself in numpy: one picture of each source onto 1080p."""
+
+import ctypes
+import ctypes.util
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from mixminus import Compositor, layouts
+from tests.reference import compose as reference
+from tests.support.compose import Planes, i420, part, scaled
+
+WIDTH, HEIGHT = 1920, 1080
+BOX = 3  # libyuv::kFilterBox
+# columns and rows of the grid, size of the pictures
+WALLS = {
+    "4 x 720p, 4:3": (2, (1280, 720)),
+    "49 x 180p, 7:6": (7, (320, 180)),
+    "25 x 360p, 5:3": (5, (640, 360)),
+    "225 x 180p, 5:2": (15, (320, 180)),
+}
+
+Compose = Callable[[], Planes]
+
+
+def by_mixminus(side: int, pictures: list[Planes]) -> Compose:
+    compositor = Compositor(WIDTH, HEIGHT, capacity=side * side)
+    sources = [compositor.add_source() for _ in pictures]
+    compositor.set_layout(layouts.grid(side, side).tiles(WIDTH, HEIGHT, sources, fit="stretch"))
+
+    def compose() -> Planes:
+        for source, picture in zip(sources, pictures, strict=True):
+            compositor.push(source, *picture)
+        compositor.compose(0)
+        return compositor.canvas
+
+    return compose
+
+
+def by_libyuv(side: int, pictures: list[Planes]) -> Compose:
+    name = ctypes.util.find_library("yuv")
+    if name is None:
+        pytest.skip("no libyuv")
+    i420_scale = ctypes.CDLL(name).I420Scale
+    canvas = empty_canvas()
+    tiles = layouts.grid(side, side).tiles(WIDTH, HEIGHT, range(side * side))
+    calls = []
+    for tile, picture in zip(tiles, pictures, strict=True):
+        target = part(canvas, tile.x, tile.y, tile.width, tile.height)
+        height, width = picture[0].shape
+        to = [*addresses(target), tile.width, tile.height]
+        calls.append([*addresses(picture), width, height, *to, BOX])
+
+    def compose() -> Planes:
+        for call in calls:
+            i420_scale(*call)
+        return canvas
+
+    return compose
+
+
+def by_numpy(side: int, pictures: list[Planes]) -> Compose:
+    canvas = empty_canvas()
+    tiles = layouts.grid(side, side).tiles(WIDTH, HEIGHT, range(side * side))
+
+    def compose() -> Planes:
+        for tile, picture in zip(tiles, pictures, strict=True):
+            target = part(canvas, tile.x, tile.y, tile.width, tile.height)
+            for to, plane in zip(target, scaled(picture, tile.width, tile.height), strict=True):
+                to[:] = plane
+        return canvas
+
+    return compose
+
+
+def empty_canvas() -> Planes:
+    y = np.zeros((HEIGHT, WIDTH), np.uint8)
+    u, v = np.zeros((2, HEIGHT // 2, WIDTH // 2), np.uint8)
+    return y, u, v
+
+
+def addresses(planes: Planes) -> list[ctypes.c_void_p | int]:
+    """Return address and stride of each plane."""
+    return [
+        field
+        for plane in planes
+        for field in (ctypes.c_void_p(plane.ctypes.data), plane.strides[0])
+    ]
+
+
+IMPLEMENTATIONS: dict[str, Callable[[int, list[Planes]], Compose]] = {
+    "mixminus": by_mixminus,
+    "libyuv": by_libyuv,
+    "numpy": by_numpy,
+}
+
+
+@pytest.mark.parametrize("impl", IMPLEMENTATIONS)
+@pytest.mark.parametrize("wall", WALLS)
+def bench_compositor(benchmark: BenchmarkFixture, wall: str, impl: str) -> None:
+    benchmark.group = f"compositor, {wall} onto 1080p"
+    side, size = WALLS[wall]
+    pictures = [i420(*size, seed) for seed in range(side * side)]
+    compose = IMPLEMENTATIONS[impl](side, pictures)
+    canvas = benchmark(compose)
+    if impl == "mixminus":
+        assert_first_tile(canvas[0], pictures[0][0], WIDTH // side & ~1, HEIGHT // side & ~1)
+
+
+def assert_first_tile(
+    canvas: NDArray[np.uint8], picture: NDArray[np.uint8], width: int, height: int
+) -> None:
+    np.testing.assert_array_equal(canvas[:height, :width], reference.scale(picture, width, height))
+
+
+@pytest.mark.parametrize("changed", [0, 3])
+def bench_damage(benchmark: BenchmarkFixture, changed: int) -> None:
+    benchmark.group = "compositor, 25 x 360p onto 1080p, some of which change"
+    pictures = [i420(640, 360, seed) for seed in range(25)]
+    compositor = Compositor(WIDTH, HEIGHT, capacity=25)
+    sources = [compositor.add_source() for _ in pictures]
+    compositor.set_layout(layouts.grid(5, 5))
+    for source, picture in zip(sources, pictures, strict=True):
+        compositor.push(source, *picture)
+    compositor.compose(0)
+
+    def compose() -> int:
+        for source in sources[:changed]:
+            compositor.push(source, *pictures[source])
+        return len(compositor.compose(0))
+
+    assert benchmark(compose) == changed

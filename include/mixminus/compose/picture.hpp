@@ -1,0 +1,57 @@
+// What a picture is: I420, planes of 8 bits, luma and two of half the size in both directions (odd sides rounded up).
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace mixminus::compose {
+
+inline constexpr std::int32_t kMaxSide = 16'384;  ///< pixels
+
+struct Size {
+  std::int32_t width = 0;  ///< pixels
+  std::int32_t height = 0;
+  friend bool operator==(const Size&, const Size&) = default;
+};
+
+struct Rect {
+  std::int32_t x = 0;  ///< pixels
+  std::int32_t y = 0;
+  std::int32_t width = 0;
+  std::int32_t height = 0;
+
+  [[nodiscard]] constexpr Size size() const noexcept { return {width, height}; }
+  [[nodiscard]] constexpr bool contains(const Rect& r) const noexcept {
+    return r.x >= x && r.y >= y && r.width <= width - (r.x - x) && r.height <= height - (r.y - y);
+  }
+  [[nodiscard]] constexpr bool meets(const Rect& r) const noexcept {
+    return x < r.x + r.width && r.x < x + width && y < r.y + r.height && r.y < y + height;
+  }
+  /// The same place in a plane of half the size; x and y are even.
+  [[nodiscard]] constexpr Rect halved() const noexcept { return {x / 2, y / 2, (width + 1) / 2, (height + 1) / 2}; }
+  friend bool operator==(const Rect&, const Rect&) = default;
+};
+
+struct PlaneView {
+  const std::uint8_t* pixels = nullptr;
+  std::ptrdiff_t stride_bytes = 0;  ///< from row to row
+  [[nodiscard]] PlaneView at(const Rect& r) const noexcept { return {pixels + r.y * stride_bytes + r.x, stride_bytes}; }
+};
+
+struct Plane {
+  std::uint8_t* pixels = nullptr;
+  std::ptrdiff_t stride_bytes = 0;
+  [[nodiscard]] Plane at(const Rect& r) const noexcept { return {pixels + r.y * stride_bytes + r.x, stride_bytes}; }
+};
+
+using Colour = std::array<std::uint8_t, 3>;  ///< Y, Cb, Cr
+inline constexpr Colour kBlack{16, 128, 128};
+
+/// The memory of a decoded picture; whoever pushes it keeps it as it is until the next push.
+struct Picture {
+  Size size{};
+  std::array<PlaneView, 3> planes{};  ///< Y, Cb, Cr
+};
+
+}  // namespace mixminus::compose

@@ -1,0 +1,63 @@
+// Fails when pushing, composing or a view allocates once each size of picture was seen.
+#include <cstdio>
+#include <cstdlib>
+#include <vector>
+
+#include "malloc_counter.hpp"
+#include "mixminus/compose/compositor.hpp"
+
+using namespace mixminus::compose;
+using mixminus::Status;
+
+namespace {
+
+Picture picture_of(const std::vector<std::uint8_t>& memory, Size size) {
+  const std::uint8_t* pixels = memory.data();
+  return {size, {{{pixels, size.width}, {pixels, size.width / 2}, {pixels, size.width / 2}}}};
+}
+
+constexpr std::int32_t kSites = 162;
+constexpr Size kSize{320, 180};
+
+// Three sites on one pane lie above the wall, one of them is shown twice.
+bool set_up(Compositor& compositor, const Picture& picture) {
+  bool is_ok = compositor.configure({.capacity = kSites, .hold_ns = 1'000'000'000}) == Status::ok;
+  std::vector<Tile> tiles;
+  for (std::int32_t source = 0; source < kSites; ++source) {
+    is_ok &= compositor.add_source(source) == Status::ok;
+    tiles.push_back({.source = source, .area = {source % 15 * 128, source / 15 * 98, 128, 98}, .border = 2});
+  }
+  tiles.push_back({.source = 7, .area = {600, 400, 384, 216}, .fit = Fit::crop});
+  tiles.push_back({.source = 7, .area = {1000, 400, 384, 216}, .fit = Fit::crop});
+  is_ok &= compositor.set_layout(tiles) == Status::ok;
+  for (std::int32_t source = 0; source < kSites; ++source) is_ok &= compositor.push(source, picture) == Status::ok;
+  return is_ok;
+}
+
+int compose() {
+  const std::vector<std::uint8_t> memory(320 * 180);
+  const Picture picture = picture_of(memory, kSize);
+  Compositor compositor;
+  bool is_ok = set_up(compositor, picture);
+  const int count = malloc_counter::allocations_of([&] {
+    for (std::int32_t tick = 0; tick < 200; ++tick) {
+      for (std::int32_t i = 0; i < 5; ++i) is_ok &= compositor.push((tick * 5 + i) % 100, picture) == Status::ok;
+      is_ok &= !compositor.compose(tick * std::int64_t{40'000'000}).empty();
+      is_ok &= compositor.begin_view(tick % kSites) == Status::ok;
+      compositor.end_view();
+    }
+  });
+  return is_ok ? count : -1;
+}
+
+}  // namespace
+
+int main() {
+  const int control = malloc_counter::allocations_of([] {
+    void* volatile memory = std::malloc(1);
+    std::free(memory);
+  });
+  const int count = compose();
+  std::printf("allocations in 200 ticks: %d\n", count);
+  return control == 1 && count == 0 ? 0 : 1;
+}
