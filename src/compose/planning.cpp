@@ -23,6 +23,7 @@ bool Compositor::is_valid(const Tile& tile) const noexcept {
 }
 
 Status Compositor::set_layout(std::span<const Tile> tiles) noexcept try {
+  if (canvas_[0].pixels == nullptr) return Status::not_configured;
   if (tiles.size() > kMaxTiles || is_viewing_) return Status::out_of_range;
   for (const Tile& tile : tiles)
     if (!is_valid(tile)) return Status::out_of_range;
@@ -80,7 +81,8 @@ std::shared_ptr<const Compositor::Scalers> Compositor::scalers_for(const Placeme
   const Size from_half = placement.crop.halved().size(), to_half = placement.inner.halved().size();
   const bool is_ok =
       made->luma.configure(from, to) == Status::ok && made->colour.configure(from_half, to_half) == Status::ok;
-  return is_ok ? made : nullptr;
+  if (!is_ok) throw std::bad_alloc();  // sides are in range, so nothing else can be missing
+  return made;
 }
 
 void Compositor::find_twins() {

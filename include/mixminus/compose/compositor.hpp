@@ -40,7 +40,8 @@ class MIXMINUS_API Compositor {
   /// Its tiles are background until the next layout. out_of_range: no such source.
   Status remove_source(std::int32_t source) noexcept;
 
-  /// out_of_range: an unknown source, a side or place that is odd or outside, a border that leaves nothing.
+  /// out_of_range: an unknown source, a side or place that is odd or outside, a border that leaves nothing;
+  /// then the layout before stays. not_configured: there is no canvas.
   Status set_layout(std::span<const Tile> tiles) noexcept;
 
   /// Gives the picture of a source until the next. shape_mismatch: a side is not in 1..kMaxSide or rows overlap.
