@@ -195,7 +195,8 @@ void Canceller::relocate(double samples) noexcept {
 void Canceller::set_delay_prior(double samples) noexcept {
   if (is_known_ || search_.best() >= 0 || !(samples >= 0.0 && samples <= place_.most())) return;
   const auto block = static_cast<double>(block_);
-  place_.put((std::floor(samples / block) - kHintLeadBlocks) * block);
+  const double start = std::max(0.0, std::floor(samples / block) - kHintLeadBlocks) * block;
+  if (std::abs(start - place_.start()) > kHintLeadBlocks * block) place_.put(start);  // else what is learned is kept
 }
 
 bool Canceller::suppress(const Spectrum& near, const Spectrum& echo, std::span<float> out) noexcept {

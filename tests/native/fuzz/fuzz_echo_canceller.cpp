@@ -32,6 +32,11 @@ static Config config_of(fuzz::Input& input) {
           .has_comfort_noise = input.byte() % 2 != 0};
 }
 
+static void read_bits(fuzz::Input& input, float& sample) { sample = float_of(input); }
+static void read_bits(fuzz::Input& input, std::int16_t& sample) {
+  sample = static_cast<std::int16_t>(input.byte() << 8 | input.byte());
+}
+
 /// Silence, noise, a square wave, a few bytes again and again, or any bits at all.
 template <typename Sample>
 static void fill(fuzz::Input& input, Sample full_scale, std::vector<Sample>& frame) {
@@ -45,7 +50,7 @@ static void fill(fuzz::Input& input, Sample full_scale, std::vector<Sample>& fra
     frame[i] = static_cast<Sample>(sign * loud);
   }
   if (kind % 8 == 7)
-    for (std::size_t i = 0; i < 8; ++i) frame[i] = static_cast<Sample>(float_of(input));
+    for (std::size_t i = 0; i < 8; ++i) read_bits(input, frame[i]);
 }
 
 static void check(const EchoCanceller& canceller) {

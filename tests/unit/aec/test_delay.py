@@ -48,6 +48,17 @@ def test_a_hint_is_quicker() -> None:
     assert found_after_s(hinted, 1010) < found_after_s(EchoCanceller(), 1010) - 0.2
 
 
+def test_a_hint_that_is_repeated_takes_nothing_back() -> None:
+    far = speech(2)
+    near = echo_of(far, 150) + noise(2)
+    outputs = []
+    for frames in ([0], range(0, 200, 10)):
+        canceller = EchoCanceller()
+        hints = {frame: lambda: canceller.set_delay_prior_ms(140.0) for frame in frames}  # noqa: B023
+        outputs.append(process(canceller, near, far, hints))
+    np.testing.assert_array_equal(*outputs)
+
+
 def test_a_wrong_hint_does_no_lasting_harm() -> None:
     misled = EchoCanceller()
     misled.set_delay_prior_ms(1500.0)
