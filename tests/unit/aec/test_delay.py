@@ -56,7 +56,7 @@ def test_a_hint_that_is_repeated_takes_nothing_back() -> None:
         canceller = EchoCanceller()
         hints = {frame: lambda: canceller.set_delay_prior_ms(140.0) for frame in frames}  # noqa: B023
         outputs.append(process(canceller, near, far, hints))
-    np.testing.assert_array_equal(*outputs)
+    np.testing.assert_array_equal(outputs[0], outputs[1])
 
 
 def test_a_wrong_hint_does_no_lasting_harm() -> None:
