@@ -63,7 +63,9 @@ void Canceller::reset() noexcept {
 
 void Canceller::skip(std::span<const float> far) noexcept {
   hear(far);
-  search_.update({}, {}, false);
+  Spectrum spectrum;
+  stft_.analyse(far_, spectrum);
+  search_.update(spectrum, {}, false);
   near_ = echo_ = {};
   stft_.reset();
   transparent_blocks_ = kWholeOverlap;

@@ -41,7 +41,7 @@ void Suppressor::process(Spectrum& rest, const Spectrum& echo, const Residual& r
     let_through += clean_[k];
     taken += echo.power(k);
   }
-  gain_above_ = let_through / (let_through + taken);
+  gain_above_ = std::max(floor_, let_through / (let_through + taken));
   if (is_starting) gain_above_ = std::min(gain_above_, floor_);
   for (std::size_t k = 0; k <= block_; ++k) {
     rest.re[k] *= gains_[k];
