@@ -14,7 +14,6 @@ from mixminus.apps.errors import MediaFileError, require
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mixminus import Compositor
 
 __all__ = ["CONTAINERS", "MovieWriter", "video_frame"]
 
