@@ -68,7 +68,7 @@ class Wall:
     ...     encode(canvas)
     """
 
-    def __init__(  # noqa: PLR0913 - all but two are looks
+    def __init__(
         self,
         conference: Conference,
         compositor: Compositor,
