@@ -1,0 +1,64 @@
+"""Pictures in RGB as I420."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["I420", "ColourName", "i420_from_rgb"]
+
+ColourName = Literal["bt601", "bt709"]
+Plane = npt.NDArray[np.uint8]
+I420 = tuple[Plane, Plane, Plane]
+
+_RED_AND_BLUE: Final[dict[str, tuple[float, float]]] = {
+    "bt601": (0.299, 0.114),
+    "bt709": (0.2126, 0.0722),
+}
+
+
+def i420_from_rgb(
+    rgb: npt.NDArray[np.uint8], *, colour: ColourName = "bt709", full_range: bool = False
+) -> I420:
+    """Return the planes of a picture.
+
+    Parameters
+    ----------
+    rgb : ndarray of uint8, shape (height, width, 3)
+        Both sides even.
+    colour : str
+        ``"bt709"`` or ``"bt601"``: the matrix of ITU-R BT.709-6 (section 3) or BT.601-7 (section 2.5).
+    full_range : bool
+        0..255 in all planes instead of 16..235 in Y and 16..240 in Cb and Cr.
+
+    Returns
+    -------
+    tuple of ndarray of uint8
+        y of shape (height, width), u and v of shape (height / 2, width / 2), each the mean of four pixels.
+
+    Raises
+    ------
+    ValueError
+        Another shape, or no such colour.
+    """
+    if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.shape[0] % 2 or rgb.shape[1] % 2:
+        raise ValueError("rgb must have shape (height, width, 3), both even")
+    if colour not in _RED_AND_BLUE:
+        raise ValueError("colour must be 'bt709' or 'bt601'")
+    red, blue = _RED_AND_BLUE[colour]
+    weights = np.array([red, 1 - red - blue, blue], np.float32)
+    y_scale, y_offset, c_scale = (255, 0, 255) if full_range else (219, 16, 224)
+    share = rgb.astype(np.float32) / 255
+    height, width = rgb.shape[:2]
+    mean = share.reshape(height // 2, 2, width // 2, 2, 3).mean((1, 3))
+    luma = mean @ weights
+    u = (mean[..., 2] - luma) / (2 - 2 * blue) * c_scale + 128
+    v = (mean[..., 0] - luma) / (2 - 2 * red) * c_scale + 128
+    return _rounded(share @ weights * y_scale + y_offset), _rounded(u), _rounded(v)
+
+
+def _rounded(plane: npt.NDArray[np.floating]) -> Plane:
+    rounded: Plane = np.clip(np.rint(plane), 0, 255).astype(np.uint8)
+    return rounded
