@@ -46,6 +46,7 @@ from mixminus.stats import (
     TrunkStats,
     VideoReceiverStats,
 )
+from mixminus.wall import Wall
 
 __all__ = [
     "ActiveSpeaker",
@@ -82,6 +83,7 @@ __all__ = [
     "VideoReceiver",
     "VideoReceiverStats",
     "VoiceActivity",
+    "Wall",
     "__version__",
     "codecs",
     "get_cmake_dir",

@@ -17,8 +17,8 @@ __all__ = ["Wall"]
 
 LARGEST_STAGE = 34  # legs of whom one is shown large; of more, all are alike
 POOR_SHARE = 0.05  # of what was heard of a leg lately, made up because nothing came
-HIGHLIGHT = (120, 60, 100)  # Y, Cb, Cr
-AVATAR_SIZE = (640, 360)
+HIGHLIGHT = (173, 42, 26)  # Y, Cb, Cr
+AVATAR_SIZE = (320, 180)
 
 
 class Wall:
@@ -47,8 +47,8 @@ class Wall:
 
     Raises
     ------
-    ImportError
-        Pillow is missing.
+    ImportError, FileNotFoundError
+        Pillow is missing, or a font.
     ValueError
         No layout is called that.
 
@@ -209,7 +209,7 @@ class Wall:
         if self._writing is not None:
             legs = {source: leg for leg, source in self._sources.items()}
             tiles = [
-                self._writing.captions.on(tile, leg.name, self._signs[leg])
+                self._writing.captioned(tile, leg.name, self._signs[leg])
                 if (leg := legs.get(tile.source)) is not None
                 else tile
                 for tile in tiles
@@ -223,9 +223,10 @@ class _Writing:
 
     def __init__(self) -> None:
         from mixminus import labels  # noqa: PLC0415 - Pillow is not always there
-        from mixminus.captions import Captions  # noqa: PLC0415
+        from mixminus.captions import captioned  # noqa: PLC0415
 
-        self.captions = Captions()
+        labels.find_font()  # an error now is better than one later
+        self.captioned = captioned
         self._labels = labels
 
     def avatar(self, name: str) -> Sequence[Any]:

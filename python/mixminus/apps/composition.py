@@ -16,7 +16,6 @@ from mixminus.apps.errors import MediaFileError
 from mixminus.apps.movie_writer import MovieWriter
 from mixminus.apps.progress import progress_bar
 from mixminus.apps.recordings import PictureTrack, SoundTrack
-from mixminus.captions import Captions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -250,10 +249,10 @@ def _arrange(compositor: Compositor, players: Sequence[Player], look: Look) -> N
     """Place the tiles, and what is seen where there is no picture."""
     tiles = look.layout.tiles(*look.size, [player.source for player in players], look.fit)
     if look.labels:
-        captions = Captions()
+        from mixminus.captions import captioned  # noqa: PLC0415 - Pillow is not always there
+
         tiles = [
-            captions.on(tile, player.path.stem)
-            for tile, player in zip(tiles, players, strict=False)
+            captioned(tile, player.path.stem) for tile, player in zip(tiles, players, strict=False)
         ]
     compositor.set_layout(tiles)
     for player, tile in zip(players, tiles, strict=False):

@@ -53,7 +53,6 @@ def report(outcome: Outcome) -> str:
 def report_pictures(mosaic: Mosaic) -> str:
     """Return what is worth knowing of the mosaic, as text."""
     width, height = mosaic.size
-    shots = ", ".join(path.name for path in mosaic.snapshots)
     delays = mosaic.voice_delays_ms
     late = f"{statistics.median(delays):.0f} ms after it was spoken" if delays else "not found"
     rows = [
@@ -62,7 +61,7 @@ def report_pictures(mosaic: Mosaic) -> str:
         ("to draw, encode and write a picture", f"{mosaic.write_ms:.1f} ms"),
         ("a voice is heard, and its picture seen", late),
         ("is in", str(mosaic.movie)),
-        ("snapshots", shots),
+        ("and beside it", f"{len(mosaic.snapshots)} layouts as PNG"),
     ]
     return table(("pictures", ""), rows)
 

@@ -133,7 +133,8 @@ class _Film:
 
     def _state(self, picture: int) -> tuple[dict[int, float], int | None]:
         """Return who is heard in a picture, how loud, and who has the floor."""
-        levels = self._speaking.levels_dbov(picture / PICTURES_A_SECOND)
+        middle = picture + 0.5  # of the time for which it is seen
+        levels = self._speaking.levels_dbov(middle / PICTURES_A_SECOND)
         return levels, self._speakers[picture]
 
     def _is_time_to_snap(self, picture: int) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mixminus import Compositor, layouts
 from mixminus.apps.site_pictures import SitePicture, hues
-from mixminus.captions import Captions
+from mixminus.captions import captioned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -41,7 +41,6 @@ class SiteWall:
         self.compositor = Compositor(*size, capacity=len(sites))
         self.compose_ns = 0
         self._names = [site.name.removeprefix("UBND ") for site in sites]
-        self._captions = Captions()
         self._everybody = [self.compositor.add_source() for _ in sites]
         self._pictures = [
             SitePicture(number, hue) for number, hue in enumerate(hues(sites), start=1)
@@ -51,9 +50,7 @@ class SiteWall:
         """Arrange as many sites as ``layout`` has cells, some of them first; return how many."""
         order = list(dict.fromkeys([*first, *self._everybody]))
         tiles = layout.tiles(self.compositor.width, self.compositor.height, order, gap=GAP)
-        self.compositor.set_layout(
-            [self._captions.on(tile, self._names[tile.source]) for tile in tiles]
-        )
+        self.compositor.set_layout([captioned(tile, self._names[tile.source]) for tile in tiles])
         return len(tiles)
 
     def show_all(self) -> int:
