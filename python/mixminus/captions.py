@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from mixminus.layouts import Tile
 
-__all__ = ["captioned"]
+__all__ = ["captioned", "has_font"]
 
 SHARE_OF_HEIGHT = 1 / 12  # of a tile, for its caption
 LOWEST, HIGHEST = 16, 48  # pixels: below, nobody can read it; above, it hides too much
@@ -31,3 +31,12 @@ def captioned(tile: Tile, name: str, icons: Sequence[str] = ()) -> Tile:
     label = labels.label(name, height=height, max_width=width, icons=tuple(icons))
     place = (label, MARGIN, tile.height - MARGIN - height)
     return replace(tile, overlays=(*tile.overlays, place))
+
+
+def has_font() -> bool:
+    """Return whether this machine has a font to write names with, see `labels.find_font`."""
+    try:
+        labels.find_font()
+    except FileNotFoundError:
+        return False
+    return True

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mixminus import Compositor, Mixer
-from mixminus.apps.errors import MediaFileError
+from mixminus.apps.errors import CommandError, MediaFileError
 from mixminus.apps.movie_writer import MovieWriter
 from mixminus.apps.progress import progress_bar
 from mixminus.apps.recordings import PictureTrack, SoundTrack
@@ -31,6 +31,7 @@ __all__ = ["ENDINGS", "Composed", "Look", "compose_files"]
 RATE_HZ = 48_000
 FRAME_MS = 20
 FRAME_SAMPLES = RATE_HZ * FRAME_MS // 1000
+SMALLEST_AVATAR = 16  # pixels
 ENDINGS = ("hold", "avatar", "slate")
 
 
@@ -247,7 +248,11 @@ class Composition:
 
 def _arrange(compositor: Compositor, players: Sequence[Player], look: Look) -> None:
     """Place the tiles, and what is seen where there is no picture."""
-    tiles = look.layout.tiles(*look.size, [player.source for player in players], look.fit)
+    sources = [player.source for player in players]
+    try:
+        tiles = look.layout.tiles(*look.size, sources, look.fit)
+    except ValueError as error:
+        raise CommandError(str(error)) from error
     if look.labels:
         from mixminus.captions import captioned  # noqa: PLC0415 - Pillow is not always there
 
@@ -263,8 +268,10 @@ def _substitute(name: str, tile: Tile, ended: str) -> tuple[Plane, Plane, Plane]
     """Return what stands for a file without pictures, and for one that has ended."""
     if find_spec("PIL") is None:
         return _plain(tile.width, tile.height)
-    from mixminus import labels  # noqa: PLC0415 - Pillow is not always there
+    from mixminus import captions, labels  # noqa: PLC0415 - Pillow is not always there
 
+    if not captions.has_font() or min(tile.width, tile.height) < SMALLEST_AVATAR:
+        return _plain(tile.width, tile.height)
     if ended == "slate":
         return labels.slate(name, tile.width, tile.height)
     return labels.avatar(name, tile.width, tile.height)

@@ -63,6 +63,8 @@ def report_pictures(mosaic: Mosaic) -> str:
         ("is in", str(mosaic.movie)),
         ("and beside it", f"{len(mosaic.snapshots)} layouts as PNG"),
     ]
+    if not mosaic.has_names:
+        rows.append(("names", "none without a font: install fonts-dejavu-core"))
     return table(("pictures", ""), rows)
 
 

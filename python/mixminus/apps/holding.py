@@ -119,8 +119,10 @@ def hold(
         list(conferences.values()), trunks, list(ends.values()), posts, recorders
     )
     wall_s = _run(simulation, plan.frames, start() if start else None)
-    for listener in (*posts, *recorders):
-        listener.close()
+    for post in posts:
+        post.close()
+    for recorder in recorders:
+        recorder.close()
     return Outcome(
         simulation.counts,
         [_end_outcome(end) for end in ends.values()],

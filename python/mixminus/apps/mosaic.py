@@ -40,6 +40,7 @@ class Mosaic:
     movie: Path
     size: tuple[int, int]
     tiles: int
+    has_names: bool
     voice_delays_ms: list[float]
     """From being spoken to being heard in the recording, of each turn that was found there."""
     snapshots: list[Path] = field(default_factory=list)
@@ -114,7 +115,13 @@ class _Film:
     def shoot(self, out: Path) -> Mosaic:
         """Write the movie, and snapshots in its second half, while somebody speaks."""
         tiles = self._wall.show_all()
-        mosaic = Mosaic(out / "mosaic.mp4", self._size, tiles, self._speaking.delays_ms)
+        mosaic = Mosaic(
+            out / "mosaic.mp4",
+            self._size,
+            tiles,
+            self._wall.has_names,
+            self._speaking.delays_ms,
+        )
         rate = Fraction(PICTURES_A_SECOND)
         with (
             AudioReader(self._recording, SOUND_HZ, SOUND_HZ // PICTURES_A_SECOND) as sounds,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mixminus import Compositor, layouts
 from mixminus.apps.site_pictures import SitePicture, hues
-from mixminus.captions import captioned
+from mixminus.captions import captioned, has_font
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -40,6 +40,7 @@ class SiteWall:
     def __init__(self, sites: Sequence[Site], size: tuple[int, int]) -> None:
         self.compositor = Compositor(*size, capacity=len(sites))
         self.compose_ns = 0
+        self.has_names = has_font()
         self._names = [site.name.removeprefix("UBND ") for site in sites]
         self._everybody = [self.compositor.add_source() for _ in sites]
         self._pictures = [
@@ -50,7 +51,9 @@ class SiteWall:
         """Arrange as many sites as ``layout`` has cells, some of them first; return how many."""
         order = list(dict.fromkeys([*first, *self._everybody]))
         tiles = layout.tiles(self.compositor.width, self.compositor.height, order, gap=GAP)
-        self.compositor.set_layout([captioned(tile, self._names[tile.source]) for tile in tiles])
+        if self.has_names:
+            tiles = [captioned(tile, self._names[tile.source]) for tile in tiles]
+        self.compositor.set_layout(tiles)
         return len(tiles)
 
     def show_all(self) -> int:

@@ -51,7 +51,7 @@ class Speaking:
 
     def levels_dbov(self, time_s: float) -> dict[int, float]:
         """Return who is heard at that time of the recording, and how loud."""
-        levels = {}
+        levels: dict[int, float] = {}
         for turn, late_s in zip(self._turns, self._late_s, strict=True):
             frame = int((time_s - late_s) * 1000 / FRAME_MS) - turn.start_frame
             if 0 <= frame < min(len(self._levels[turn.clip]), turn.end_frame - turn.start_frame):

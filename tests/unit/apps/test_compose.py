@@ -63,9 +63,7 @@ def test_files_of_sound_or_pictures_alone_are_taken_and_duration_ends_all(tmp_pa
 
 
 @pytest.mark.parametrize(("ended", "is_held"), [("hold", True), ("avatar", False)])
-def test_a_file_that_has_ended_is_shown_as_asked(
-    tmp_path: Path, ended: str, is_held: bool
-) -> None:
+def test_a_file_that_has_ended_is_shown_as_asked(tmp_path: Path, ended: str, is_held: bool) -> None:
     short = write_movie(tmp_path / "short.mp4", 0.2, flash_at_s=0.0)  # white to its end
     long = write_movie(tmp_path / "long.mp4", 0.6)
     assert compose([short, long], tmp_path / "out.mp4", "--ended", ended) == 0
