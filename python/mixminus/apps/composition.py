@@ -121,15 +121,18 @@ class Player:
 
     def show(self, before_s: float) -> None:
         """Push the last picture before that time, if it is a new one."""
-        try:
-            picture = None if self.complaint else self._pictures.picture_at(before_s)
-        except MediaFileError as error:
-            self.complaint = str(error)
+        if self.complaint:
             return
-        if picture is not None:
-            self._push_frame(self._compositor, self.source, picture)
-        elif not self._holds and (self.complaint or self._pictures.is_over(before_s)):
-            self._compositor.set_muted(self.source, True)
+        try:
+            picture = self._pictures.picture_at(before_s)
+            if picture is not None:
+                self._push_frame(self._compositor, self.source, picture)
+            elif self._pictures.is_over(before_s):
+                self._leave()
+        except MediaFileError as error:
+            self._give_up(str(error))
+        except ValueError as error:
+            self._give_up(f"{self.path} cannot be shown ({error})")
 
     def hear(self) -> Samples | None:
         """Return the next 20 ms; None after its end."""
@@ -138,8 +141,16 @@ class Player:
         try:
             return self._sound.read(FRAME_SAMPLES)
         except MediaFileError as error:
-            self.complaint = str(error)
+            self._give_up(str(error))
             return None
+
+    def _give_up(self, complaint: str) -> None:
+        self.complaint = complaint
+        self._leave()
+
+    def _leave(self) -> None:
+        if not self._holds:
+            self._compositor.set_muted(self.source, True)
 
 
 def compose_files(

@@ -65,6 +65,7 @@ class MovieWriter:
         preset: str = "veryfast",
     ) -> None:
         self._av = require("av", "av")
+        self._path = path
         self._size = size
         self._sample_rate_hz = sample_rate_hz
         self.pictures = 0
@@ -79,8 +80,7 @@ class MovieWriter:
             self._audio.bit_rate = SOUND_BIT_RATE_BPS
             self._container.start_encoding()
         except (self._av.FFmpegError, OSError) as error:
-            reason = error.strerror or error
-            raise MediaFileError(f"{path} cannot be written ({reason})") from error
+            raise self._failed(error) from error
 
     def __enter__(self) -> Self:
         return self
@@ -93,7 +93,7 @@ class MovieWriter:
         frame = video_frame(canvas)
         frame.pts, frame.time_base = self.pictures, self._video.codec_context.time_base
         self.pictures += 1
-        self._container.mux(self._video.encode(frame))
+        self._write(self._video, frame)
 
     def write_sound(self, samples: Samples) -> None:
         """Append ``samples``, int16 of shape ``(n,)``."""
@@ -103,13 +103,24 @@ class MovieWriter:
         frame.sample_rate = self._sample_rate_hz
         frame.pts, frame.time_base = self.samples, Fraction(1, self._sample_rate_hz)
         self.samples += len(samples)
-        self._container.mux(self._audio.encode(frame))
+        self._write(self._audio, frame)
 
     def close(self) -> None:
         """Write what the encoders still hold and finish the file."""
-        for stream in (self._video, self._audio):
-            self._container.mux(stream.encode(None))
-        self._container.close()
+        try:
+            for stream in (self._video, self._audio):
+                self._write(stream, None)
+        finally:
+            self._container.close()
+
+    def _write(self, stream: Any, frame: Any) -> None:
+        try:
+            self._container.mux(stream.encode(frame))
+        except (self._av.FFmpegError, OSError) as error:
+            raise self._failed(error) from error
+
+    def _failed(self, error: Any) -> MediaFileError:
+        return MediaFileError(f"{self._path} cannot be written ({error.strerror or error})")
 
     def _add_video(self, rate: Fraction, preset: str) -> Any:
         stream = self._container.add_stream("libx264", rate=rate, options={"preset": preset})

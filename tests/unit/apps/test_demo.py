@@ -95,7 +95,7 @@ def test_the_mosaic_shows_every_site_and_plays_what_all_said(
 
 
 def test_without_video_nothing_is_drawn(tmp_path: Path) -> None:
-    assert demo(tmp_path, "--seconds", "1") == 0
+    assert demo(tmp_path, "--seconds", "1", "--sites", "3") == 0
     assert {path.suffix for path in tmp_path.iterdir()} == {".wav"}
 
 
