@@ -45,6 +45,8 @@ struct Plane {
   [[nodiscard]] Plane at(const Rect& r) const noexcept { return {pixels + r.y * stride_bytes + r.x, stride_bytes}; }
 };
 
+using Canvas = std::array<Plane, 3>;  ///< Y, Cb, Cr
+
 using Colour = std::array<std::uint8_t, 3>;  ///< Y, Cb, Cr
 inline constexpr Colour kBlack{16, 128, 128};
 

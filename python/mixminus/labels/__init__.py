@@ -5,10 +5,10 @@ uint8, both sides even, straight alpha (not premultiplied), read-only; of the ot
 an `Overlay`, the same object for the same arguments, so that a tile that keeps its label is not drawn again.
 """
 
-try:
-    import PIL  # noqa: F401
-except ImportError as error:
-    raise ImportError("Pillow is missing: pip install 'mixminus[labels]'") from error
+import importlib.util
+
+if importlib.util.find_spec("PIL") is None:
+    raise ImportError("Pillow is missing: pip install 'mixminus[labels]'")
 
 from mixminus.labels.cards import avatar, slate
 from mixminus.labels.colour import i420_from_rgb

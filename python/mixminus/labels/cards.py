@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw
 
-from mixminus.labels.colour import I420, ColourName, i420_from_rgb
+from mixminus.labels.colour import I420, i420_from_rgb
 from mixminus.labels.fonts import font_for
-from mixminus.labels.plates import Style, label_rgba
+from mixminus.labels.plates import Line, Style, label_rgba
 from mixminus.labels.shapes import rounded_mask
 from mixminus.labels.wording import initials, one_line
 
@@ -32,7 +32,7 @@ def avatar(
     width: int,
     height: int,
     *,
-    colour: ColourName = "bt709",
+    colour: str = "bt709",
     full_range: bool = False,
 ) -> I420:
     """Return a picture for who sends none: initials on a disc, in a colour that always is that name's.
@@ -70,7 +70,7 @@ def slate(
     width: int,
     height: int,
     *,
-    colour: ColourName = "bt709",
+    colour: str = "bt709",
     full_range: bool = False,
 ) -> I420:
     """Return a card such as "No signal": the text before faint colour bars.
@@ -108,8 +108,7 @@ def _card(text: str, max_width: int, height: int) -> npt.NDArray[np.uint8]:
     """Return a plate with the whole text, or with what there is room for at two thirds of the height."""
     for share in (1, 0.85, 0.75, 0.67):
         size = max(12, round(height * share) // 2 * 2)
-        # one that is as wide as it likes tells whether it fits
-        if label_rgba(text, height=size, max_width=1 << 14, style=_CARD).shape[1] <= max_width:
+        if Line(text, size, 1 << 14, _CARD).width <= max_width:
             break
     return label_rgba(text, height=size, max_width=max_width, style=_CARD)
 

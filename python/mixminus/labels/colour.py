@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["I420", "ColourName", "i420_from_rgb"]
+__all__ = ["I420", "i420_from_rgb"]
 
-ColourName = Literal["bt601", "bt709"]
 Plane = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.floating]
 I420 = tuple[Plane, Plane, Plane]
 
 _RED_AND_BLUE: Final[dict[str, tuple[float, float]]] = {
@@ -20,7 +20,7 @@ _RED_AND_BLUE: Final[dict[str, tuple[float, float]]] = {
 
 
 def i420_from_rgb(
-    rgb: npt.NDArray[np.uint8], *, colour: ColourName = "bt709", full_range: bool = False
+    rgb: npt.NDArray[np.uint8], *, colour: str = "bt709", full_range: bool = False
 ) -> I420:
     """Return the planes of a picture.
 
@@ -47,18 +47,22 @@ def i420_from_rgb(
         raise ValueError("rgb must have shape (height, width, 3), both even")
     if colour not in _RED_AND_BLUE:
         raise ValueError("colour must be 'bt709' or 'bt601'")
-    red, blue = _RED_AND_BLUE[colour]
-    weights = np.array([red, 1 - red - blue, blue], np.float32)
     y_scale, y_offset, c_scale = (255, 0, 255) if full_range else (219, 16, 224)
-    share = rgb.astype(np.float32) / 255
-    height, width = rgb.shape[:2]
-    mean = share.reshape(height // 2, 2, width // 2, 2, 3).mean((1, 3))
-    luma = mean @ weights
-    u = (mean[..., 2] - luma) / (2 - 2 * blue) * c_scale + 128
-    v = (mean[..., 0] - luma) / (2 - 2 * red) * c_scale + 128
-    return _rounded(share @ weights * y_scale + y_offset), _rounded(u), _rounded(v)
+    planes = np.ascontiguousarray(np.moveaxis(rgb, 2, 0), np.float32) / 255
+    mean = (planes[:, ::2] + planes[:, 1::2]) / 4
+    mean = mean[..., ::2] + mean[..., 1::2]
+    red, blue = _RED_AND_BLUE[colour]
+    luma = _luma(mean, red, blue)
+    u = (mean[2] - luma) / (2 - 2 * blue) * c_scale + 128
+    v = (mean[0] - luma) / (2 - 2 * red) * c_scale + 128
+    return _rounded(_luma(planes, red, blue) * y_scale + y_offset), _rounded(u), _rounded(v)
 
 
-def _rounded(plane: npt.NDArray[np.floating]) -> Plane:
+def _luma(planes: Floats, red: float, blue: float) -> Floats:
+    luma: Floats = planes[0] * red + planes[1] * (1 - red - blue) + planes[2] * blue
+    return luma
+
+
+def _rounded(plane: Floats) -> Plane:
     rounded: Plane = np.clip(np.rint(plane), 0, 255).astype(np.uint8)
     return rounded

@@ -5,11 +5,12 @@ from __future__ import annotations
 import importlib.util
 import os
 from collections.abc import Iterator
-from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
 from PIL import ImageFont
+
+from mixminus.labels.memory import kept
 
 __all__ = ["REPLACEMENT", "VIETNAMESE", "Font", "find_font", "font_for"]
 
@@ -111,15 +112,15 @@ def font_for(text: str, path: str | Path | None = None, *, bold: bool = False) -
     return next((font for font in others if font.covers(text)), usual)
 
 
-_font = cache(Font)
+_font = kept(64)(Font)
 
 
-@lru_cache(256)
+@kept(256)
 def _sized(path: Path, pixels: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(str(path), pixels)
 
 
-@cache
+@kept(4)
 def _installed(bold: bool) -> tuple[Path, ...]:
     """Return the known fonts that are here, the best first."""
     wanted = _BOLD + _REGULAR if bold else _REGULAR

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import partial
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw
 
+from mixminus.labels.memory import kept
 from mixminus.labels.shapes import SMOOTH, as_array, rounded_mask
 
 __all__ = ["ICONS", "draw_icon", "icon_rgba"]
@@ -105,7 +106,7 @@ ICONS: Final = tuple(_SHAPES)
 """Names of the icons."""
 
 
-@lru_cache(256)
+@kept(256)
 def icon_rgba(name: str, size: int, *, plate: Colour = PLATE) -> npt.NDArray[np.uint8]:
     """Draw an icon on a round plate.
 
@@ -141,7 +142,7 @@ def icon_rgba(name: str, size: int, *, plate: Colour = PLATE) -> npt.NDArray[np.
     return as_array(picture)
 
 
-@lru_cache(64)
+@kept(64)
 def draw_icon(name: str, size: int) -> Image.Image:
     """Return an icon alone."""
     if name not in _SHAPES:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -13,10 +12,11 @@ from PIL import Image, ImageDraw, ImageFont
 
 from mixminus.labels.fonts import VIETNAMESE, Font, font_for
 from mixminus.labels.icons import draw_icon
+from mixminus.labels.memory import kept
 from mixminus.labels.shapes import as_array, rounded_mask
 from mixminus.labels.wording import one_line, shortened
 
-__all__ = ["Style", "clock_rgba", "label_rgba", "title_rgba"]
+__all__ = ["Line", "Style", "clock_rgba", "label_rgba", "title_rgba"]
 
 # whatever is written, it is not cut off and stands on one line; hinting decides which mark is the highest
 _TALL: Final = VIETNAMESE + "(|gjpq"
@@ -51,7 +51,7 @@ PLAIN: Final = Style()
 BANNER: Final = Style(radius_ratio=0)
 
 
-@lru_cache(1024)
+@kept(1024)
 def label_rgba(
     text: str, *, height: int, max_width: int, style: Style = PLAIN, icons: tuple[str, ...] = ()
 ) -> npt.NDArray[np.uint8]:
@@ -80,30 +80,30 @@ def label_rgba(
     FileNotFoundError
         There is no font; see `find_font`.
     """
-    line = _Line(text, height, _even_width(max_width), style, icons)
+    line = Line(text, height, _even_width(max_width), style, icons)
     return as_array(line.draw(line.width))
 
 
-@lru_cache(64)
+@kept(64)
 def title_rgba(
     text: str, *, width: int, height: int, style: Style = BANNER
 ) -> npt.NDArray[np.uint8]:
     """Draw a title in the middle of a plate of that width; otherwise like `label_rgba`."""
-    line = _Line(text, height, _even_width(width), style)
+    line = Line(text, height, _even_width(width), style)
     return as_array(line.draw(line.max_width))
 
 
-@lru_cache(64)
+@kept(64)
 def clock_rgba(time: str, *, height: int, style: Style = PLAIN) -> npt.NDArray[np.uint8]:
     """Draw a time such as ``"14:05:09"``; the plate is as wide for any other digits."""
     font = font_for(time, style.font, bold=style.bold).sized(height)
     widest = max("0123456789", key=font.getlength)
     usual = "".join(widest if character.isdigit() else character for character in time)
-    width = _Line(usual, height, 1 << 14, style).width
-    return as_array(_Line(time, height, width, style).draw(width))
+    width = Line(usual, height, 1 << 14, style).width
+    return as_array(Line(time, height, width, style).draw(width))
 
 
-class _Line:
+class Line:
     """One line of text that fits a plate."""
 
     def __init__(
@@ -149,7 +149,7 @@ class _Line:
         return int(np.ceil(self.font.getlength(text))) + beside + 2 * self.padding
 
 
-@lru_cache(256)
+@kept(256)
 def fitting(font: Font, height: int) -> tuple[ImageFont.FreeTypeFont, int]:
     """Return the largest glyphs that are not cut off, and where their line is."""
     room = height - height // 24 * 2

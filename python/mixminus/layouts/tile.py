@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from mixminus._tick import Overlay
 
 __all__ = ["FITS", "MAX_CELLS", "NOBODY", "Cell", "Layout", "Tile"]
 
@@ -36,8 +39,8 @@ class Tile:
     border_colour: tuple[int, int, int] = (16, 128, 128)
     """Y, Cb, Cr."""
     radius: int = 0
-    """Of the corners, in pixels."""
-    overlays: tuple[tuple[Any, int, int], ...] = ()
+    """Of the corners in pixels, even; beyond them what lies below is seen."""
+    overlays: tuple[tuple[Overlay, int, int], ...] = ()
     """Each an `Overlay` and its even place x, y in the tile, to which it is clipped; later ones lie above."""
 
 

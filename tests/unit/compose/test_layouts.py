@@ -6,7 +6,7 @@ from itertools import chain
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mixminus import Compositor, Tile, layouts
@@ -191,6 +191,7 @@ def test_the_pinned_stay() -> None:
         stage.pin(1, 8)
 
 
+@settings(max_examples=40, deadline=None)
 @given(
     st.sampled_from(["1+5", "2+8", "3x3"]),
     st.lists(st.tuples(st.sets(st.integers(0, 20)), st.integers(0, 20)), max_size=12),
@@ -282,6 +283,7 @@ tiles_strategy = st.builds(
 )
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(tiles_strategy, max_size=4))
 def test_tiles_survive_json(tiles: list[Tile]) -> None:
     assert layouts.from_json(layouts.to_json(tiles)) == tiles
