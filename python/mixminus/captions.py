@@ -16,7 +16,7 @@ __all__ = ["captioned", "has_font"]
 
 SHARE_OF_HEIGHT = 1 / 12  # of a tile, for its caption
 LOWEST, HIGHEST = 16, 48  # pixels: below, nobody can read it; above, it hides too much
-MARGIN = 4
+MARGIN = 6  # as wide as the frame of `Compositor.highlight`
 
 
 def captioned(tile: Tile, name: str, icons: Sequence[str] = ()) -> Tile:

@@ -74,7 +74,7 @@ def write_movie(
             container.mux(video.encode(None))
         if sound is not None:
             frame = av.AudioFrame.from_ndarray(sound.reshape(1, -1), format="s16", layout="mono")
-            frame.sample_rate = RATE_HZ
+            frame.sample_rate, frame.pts, frame.time_base = RATE_HZ, 0, Fraction(1, RATE_HZ)
             container.mux(audio.encode(frame))
             container.mux(audio.encode(None))
     return path

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["SiteWall"]
 
 SILENT_DBOV = -127.0
-GAP = 2  # pixels between tiles
+BORDER = 2  # pixels of each tile
 HIGHLIGHT = (210, 16, 146)  # yellow
 
 
@@ -50,7 +50,7 @@ class SiteWall:
     def show(self, layout: Layout, first: Iterable[int] = ()) -> int:
         """Arrange as many sites as ``layout`` has cells, some of them first; return how many."""
         order = list(dict.fromkeys([*first, *self._everybody]))
-        tiles = layout.tiles(self.compositor.width, self.compositor.height, order, gap=GAP)
+        tiles = layout.tiles(self.compositor.width, self.compositor.height, order, border=BORDER)
         if self.has_names:
             tiles = [captioned(tile, self._names[tile.source]) for tile in tiles]
         self.compositor.set_layout(tiles)
