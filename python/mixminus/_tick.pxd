@@ -437,9 +437,29 @@ cdef extern from "mixminus/compose/compositor.hpp" namespace "mixminus::compose"
     cdef cppclass PicturePlanes "std::array<mixminus::compose::PlaneView, 3>":
         CorePlaneView& operator[](size_t index)
 
+    cdef enum class PixelFormat "mixminus::compose::PixelFormat"(uint8_t):
+        i420
+        nv12
+        p010
+        bgra
+
+    cdef enum class Rotation "mixminus::compose::Rotation"(uint8_t):
+        none
+
+    cdef enum class ColourMatrix "mixminus::compose::Matrix"(uint8_t):
+        bt601
+        bt709
+
+    cdef struct ColourSpace "mixminus::compose::ColourSpace":
+        ColourMatrix matrix
+        cbool is_full_range
+
     cdef cppclass CorePicture "mixminus::compose::Picture":
         CanvasSize size
         PicturePlanes planes
+        PixelFormat format
+        Rotation rotation
+        ColourSpace colour
 
     cdef enum class TileFit "mixminus::compose::Fit"(uint8_t):
         fit
@@ -463,6 +483,8 @@ cdef extern from "mixminus/compose/compositor.hpp" namespace "mixminus::compose"
         int32_t capacity
         CoreColour background
         int64_t hold_ns
+        ColourSpace colour
+        cbool has_pairs
 
     cdef cppclass CoreCompositor "mixminus::compose::Compositor":
         Status configure(const CompositorConfig& config) noexcept
@@ -472,6 +494,7 @@ cdef extern from "mixminus/compose/compositor.hpp" namespace "mixminus::compose"
         Status push(int32_t source, const CorePicture& picture) noexcept
         span[const_CanvasRect] compose(int64_t now_ns) noexcept
         const CoreCanvas& canvas() noexcept
+        const CorePlane& pairs() noexcept
         CanvasSize size() noexcept
         cbool has(int32_t source) noexcept
         Status begin_view(int32_t excluded) noexcept
@@ -484,11 +507,17 @@ cdef class _CanvasMemory:
     cdef CoreCompositor core
 
 
+cdef struct PixelKind:
+    int bytes  # of a number
+    int numbers  # of a pixel
+    cbool is_flat  # also as (height, width * numbers)
+
+
 cdef class _HeldPlanes:
     """The buffers of a picture, given back when the next one has come."""
     cdef Py_buffer buffers[3]
     cdef int count
-    cdef CorePlaneView take(self, object plane, str name) except *
+    cdef CorePlaneView take(self, object plane, str name, PixelKind kind=*) except *
     cdef int require(self, int index, Py_ssize_t rows, Py_ssize_t columns, str name) except -1
 
 
@@ -497,8 +526,12 @@ cdef class Compositor:
     cdef CoreCompositor* core
     cdef list held
     cdef readonly tuple canvas
+    cdef readonly cnp.ndarray picture
     cdef readonly int capacity
-    cdef object plane(self, size_t index, int rows, int columns)
+    cdef readonly str format
+    cdef ColourSpace space
+    cdef object plane(self, CorePlane plane, tuple shape)
+    cdef tuple planes_of_chroma(self, int width, int height)
     cdef int check_core(self, Status status, str message) except -1
     cdef int require_no_view(self) except -1
 

@@ -11,15 +11,6 @@ namespace {
 
 bool is_even_side(std::int32_t side) { return side >= 2 && side <= kMaxSide && side % 2 == 0; }
 
-bool fits(const PlaneView& plane, std::int32_t width) { return plane.pixels && plane.stride_bytes >= width; }
-
-bool is_sound(const Picture& picture) {
-  const auto [width, height] = picture.size;
-  if (width < 1 || width > kMaxSide || height < 1 || height > kMaxSide) return false;
-  const std::int32_t half = (width + 1) / 2;
-  return fits(picture.planes[0], width) && fits(picture.planes[1], half) && fits(picture.planes[2], half);
-}
-
 }  // namespace
 
 Status Compositor::configure(const CompositorConfig& config) noexcept try {
@@ -28,12 +19,15 @@ Status Compositor::configure(const CompositorConfig& config) noexcept try {
   *this = {};
   config_ = config;
   const std::size_t luma_bytes = static_cast<std::size_t>(config.width) * static_cast<std::size_t>(config.height);
-  pixels_.resize(luma_bytes / 2 * 3 + kCacheLineBytes);
+  const std::size_t pair_bytes = config.has_pairs ? luma_bytes / 2 : 0;
+  pixels_.resize(luma_bytes / 2 * 3 + pair_bytes + kCacheLineBytes);
   canvas_[0] = {aligned(pixels_.data()), config.width};
-  canvas_[1] = {canvas_[0].pixels + luma_bytes, config.width / 2};
+  if (config.has_pairs) pairs_ = {canvas_[0].pixels + luma_bytes, config.width};
+  canvas_[1] = {canvas_[0].pixels + luma_bytes + pair_bytes, config.width / 2};
   canvas_[2] = {canvas_[1].pixels + luma_bytes / 4, config.width / 2};
   sources_.resize(static_cast<std::size_t>(config.capacity));
   fill({0, 0, config.width, config.height}, config.background);
+  pair_up({0, 0, config.width, config.height});
   damage_.reserve(1);
   return Status::ok;
 } catch (const std::bad_alloc&) {
@@ -66,8 +60,10 @@ Status Compositor::push(std::int32_t source, const Picture& picture) noexcept tr
   if (!has(source)) return Status::out_of_range;
   if (!is_sound(picture)) return Status::shape_mismatch;
   Source& into = sources_[static_cast<std::size_t>(source)];
-  if (into.planned != picture.size) plan(source, picture.size);
+  into.intake.prepare(picture);
+  if (const Size size = upright_size(picture); into.planned != size) plan(source, size);
   into.picture = picture;
+  into.is_upright = false;
   into.has_picture = into.is_new = true;
   return Status::ok;
 } catch (const std::bad_alloc&) {
@@ -81,11 +77,13 @@ std::span<const Rect> Compositor::compose(std::int64_t now_ns) noexcept {
   mark_above();
   for (PlacedTile& placed : tiles_) {
     if (!placed.is_stale) continue;
+    make_upright(placed);
     draw(placed);
     if (!is_all_stale_) damage_.push_back(placed.tile.area);
   }
   if (is_all_stale_) damage_.push_back({0, 0, config_.width, config_.height});
   is_all_stale_ = false;
+  for (const Rect& part : damage_) pair_up(part);
   return damage_;
 }
 
@@ -118,6 +116,15 @@ void Compositor::mark_above() noexcept {
       for (const std::int32_t above : placed.above) tiles_[static_cast<std::size_t>(above)].is_stale = true;
 }
 
+// Once, and only what is shown.
+void Compositor::make_upright(const PlacedTile& placed) noexcept {
+  if (placed.tile.source == Tile::kNobody) return;
+  Source& source = sources_[static_cast<std::size_t>(placed.tile.source)];
+  if (!source.has_picture || source.is_upright) return;
+  source.picture = source.intake.upright(source.picture, config_.colour);
+  source.is_upright = true;
+}
+
 Status Compositor::begin_view(std::int32_t excluded) noexcept {
   if (!has(excluded) || is_viewing_) return Status::out_of_range;
   is_viewing_ = true;
@@ -131,6 +138,7 @@ Status Compositor::begin_view(std::int32_t excluded) noexcept {
       if (const Tile& tile = tiles_[static_cast<std::size_t>(above)].tile; tile.source != excluded)
         put_back(placed, tile.area);
   }
+  pair_up_excluded();
   return Status::ok;
 }
 
@@ -139,6 +147,12 @@ void Compositor::end_view() noexcept {
   is_viewing_ = false;
   for (const PlacedTile& placed : tiles_)
     if (placed.tile.source == excluded_) put_back(placed, placed.tile.area);
+  pair_up_excluded();
+}
+
+void Compositor::pair_up_excluded() noexcept {
+  for (const PlacedTile& placed : tiles_)
+    if (placed.tile.source == excluded_) pair_up(placed.tile.area);
 }
 
 }  // namespace mixminus::compose

@@ -1,5 +1,7 @@
 // The parts of Compositor that touch pixels.
+#include "compose/colour.hpp"
 #include "compose/planes.hpp"
+#include "kernels/table.hpp"
 #include "mixminus/compose/compositor.hpp"
 
 namespace mixminus::compose {
@@ -22,6 +24,7 @@ void Compositor::scale(const PlacedTile& placed, const Picture& picture) noexcep
     const Plane to = canvas_[index].at(in_plane(placed.placement.inner, index));
     scaler.process(from, to, {0, scaler.result().height}, scratch_);
   }
+  recolour(kernels::active(), canvas_, placed.placement.inner, picture.colour, config_.colour);
 }
 
 void Compositor::copy_twin(const PlacedTile& placed) noexcept {
@@ -30,6 +33,14 @@ void Compositor::copy_twin(const PlacedTile& placed) noexcept {
   for (std::size_t index = 0; index < canvas_.size(); ++index)
     copy_plane(view_of(canvas_[index].at(in_plane(from, index))), canvas_[index].at(in_plane(to, index)),
                in_plane(to, index).size());
+}
+
+void Compositor::pair_up(const Rect& part) noexcept {
+  if (pairs_.pixels == nullptr) return;
+  const Rect half = part.halved();
+  for (std::int32_t y = half.y; y < half.y + half.height; ++y)
+    kernels::active().join_pairs(canvas_[1].at({half.x, y}).pixels, canvas_[2].at({half.x, y}).pixels,
+                                 pairs_.at({part.x, y}).pixels, static_cast<std::size_t>(half.width));
 }
 
 void Compositor::fill(const Rect& rect, const Colour& colour) noexcept {

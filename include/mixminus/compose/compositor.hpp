@@ -9,6 +9,7 @@
 
 #include "mixminus/base/export.hpp"
 #include "mixminus/base/status.hpp"
+#include "mixminus/compose/intake.hpp"
 #include "mixminus/compose/scaler.hpp"
 #include "mixminus/compose/tile.hpp"
 
@@ -20,12 +21,12 @@ struct CompositorConfig {
   std::int32_t capacity = 170;  ///< sources
   Colour background = kBlack;
   std::int64_t hold_ns = 0;  ///< how long a source that sends nothing keeps its last picture; 0: for ever
+  ColourSpace colour{};      ///< of the canvas; pictures of another are converted
+  bool has_pairs = false;    ///< keep Cb and Cr in turns as well: NV12
 };
 
-using Canvas = std::array<Plane, 3>;
-
-/// configure() and set_layout() allocate, and so does the first push() of another size of picture; nothing else does;
-/// out of memory they say capacity_reached. Each (source, part, size) is scaled once, whatever number of tiles show it
+/// configure() and set_layout() allocate, and so does the first push() of another size or format of picture; nothing
+/// else does; out of memory they say capacity_reached. Each (source, part, size) is scaled once, whatever number of tiles show it
 /// and of views is taken.
 class MIXMINUS_API Compositor {
  public:
@@ -44,13 +45,16 @@ class MIXMINUS_API Compositor {
   /// then the layout before stays. not_configured: there is no canvas.
   Status set_layout(std::span<const Tile> tiles) noexcept;
 
-  /// Gives the picture of a source until the next. shape_mismatch: a side is not in 1..kMaxSide or rows overlap.
+  /// Gives the picture of a source until the next. shape_mismatch: a side is not in 1..kMaxSide or, of BGRA, odd, rows
+  /// overlap or words are not aligned.
   Status push(std::int32_t source, const Picture& picture) noexcept;
 
   /// Draws what has changed; what was drawn.
   std::span<const Rect> compose(std::int64_t now_ns) noexcept;
 
   [[nodiscard]] const Canvas& canvas() const noexcept { return canvas_; }
+  /// Cb and Cr in turns, as wide as luma, half as high; it follows luma in memory. No pixels unless `has_pairs`.
+  [[nodiscard]] const Plane& pairs() const noexcept { return pairs_; }
   [[nodiscard]] Size size() const noexcept { return {config_.width, config_.height}; }
   [[nodiscard]] bool has(std::int32_t source) const noexcept;
 
@@ -64,7 +68,9 @@ class MIXMINUS_API Compositor {
     bool is_used = false;
     bool has_picture = false;
     bool is_new = false;  ///< since the last compose()
+    bool is_upright = false;  ///< `picture`: I420, to be drawn as it is
     Picture picture{};
+    Intake intake{};
     Size planned{};  ///< of the pictures that the tiles are ready for
     std::int64_t seen_ns = 0;
   };
@@ -95,9 +101,12 @@ class MIXMINUS_API Compositor {
   void look_at_sources(std::int64_t now_ns) noexcept;
   void mark_stale(std::int32_t source) noexcept;
   void mark_above() noexcept;
+  void make_upright(const PlacedTile& placed) noexcept;
   void draw(PlacedTile& placed) noexcept;
   void scale(const PlacedTile& placed, const Picture& picture) noexcept;
   void copy_twin(const PlacedTile& placed) noexcept;
+  void pair_up(const Rect& part) noexcept;
+  void pair_up_excluded() noexcept;
   void fill(const Rect& rect, const Colour& colour) noexcept;
   void fill_around(const Rect& outer, const Rect& inner, const Colour& colour) noexcept;
   void keep(PlacedTile& placed) noexcept;
@@ -106,6 +115,7 @@ class MIXMINUS_API Compositor {
   CompositorConfig config_{};
   std::vector<std::uint8_t> pixels_;
   Canvas canvas_{};
+  Plane pairs_{};
   std::vector<Source> sources_;
   std::vector<PlacedTile> tiles_;
   std::vector<Rect> damage_;
