@@ -65,16 +65,15 @@ constexpr Three ycc_of(Matrix matrix, const Three& bgr) {
 
 // Grey stays grey, so luma weighs nothing in chroma.
 constexpr Recolouring recolouring(ColourSpace from, ColourSpace to) {
-  constexpr int kBits = Recolouring::kOneBits;
-  const double from_chroma = 1 / chroma_steps(from), luma = luma_steps(to) / luma_steps(from);
-  const Three cb = ycc_of(to.matrix, rgb_of(from.matrix, from_chroma, 0));
-  const Three cr = ycc_of(to.matrix, rgb_of(from.matrix, 0, from_chroma));
+  const auto weight = [](double value) { return fixed<std::int16_t>(value, Recolouring::kChromaBits); };
+  const double one = 1 / chroma_steps(from), gain = luma_steps(to) / luma_steps(from);
+  const Three cb = ycc_of(to.matrix, rgb_of(from.matrix, one, 0));
+  const Three cr = ycc_of(to.matrix, rgb_of(from.matrix, 0, one));
   const double y = luma_steps(to), c = chroma_steps(to);
-  return {.luma = {fixed<std::int16_t>(luma, kBits), fixed<std::int16_t>(y * cb[0], kBits),
-                   fixed<std::int16_t>(y * cr[0], kBits)},
-          .luma_begin = fixed<std::int32_t>(black_of(to) - luma * black_of(from) + 0.5, kBits),
-          .cb = {fixed<std::int16_t>(c * cb[1], kBits), fixed<std::int16_t>(c * cr[1], kBits)},
-          .cr = {fixed<std::int16_t>(c * cb[2], kBits), fixed<std::int16_t>(c * cr[2], kBits)}};
+  return {.luma = {fixed<std::int16_t>(gain - 1, Recolouring::kLumaBits), weight(y * cb[0]), weight(y * cr[0])},
+          .luma_begin = fixed<std::int16_t>(black_of(to) - gain * black_of(from) + 0.5, Recolouring::kSumBits),
+          .cb = {weight(c * cb[1]), weight(c * cr[1])},
+          .cr = {weight(c * cb[2]), weight(c * cr[2])}};
 }
 
 template <typename Make>

@@ -31,76 +31,120 @@ void narrow_words(const std::uint16_t* words, std::uint8_t* bytes, std::size_t c
   }
 }
 
-/// A product of 8 bits after the point: of a value with as many, and a weight with 16.
-inline std::uint16_t weighed(unsigned value, std::uint16_t weight) {
-  return static_cast<std::uint16_t>((static_cast<std::uint16_t>(value) * std::uint32_t{weight}) >> 16);
+// Rows are taken in pieces, so that what lies between two loops stays in the nearest cache.
+constexpr std::size_t kPairsAtOnce = 64;
+
+using LooseWord [[gnu::may_alias, gnu::aligned(1)]] = std::uint16_t;
+using LoosePixel [[gnu::may_alias, gnu::aligned(1)]] = std::uint32_t;
+
+/// The upper half of a product: of a weight with 16 bits after the point there stay as many as the value has.
+inline std::uint16_t weighed(std::uint16_t value, std::uint16_t weight) {
+  return static_cast<std::uint16_t>((value * std::uint32_t{weight}) >> 16);
+}
+inline std::int16_t weighed(std::int16_t value, std::int16_t weight) {
+  return static_cast<std::int16_t>((value * std::int32_t{weight}) >> 16);
 }
 
 inline std::uint8_t top(unsigned sum) { return static_cast<std::uint8_t>(static_cast<std::uint16_t>(sum) >> 8); }
 
-inline void luma_from_bgra(const std::uint8_t* pixels, std::uint8_t* luma, std::size_t columns, const FromRgb& rgb) {
-  const std::uint16_t b = rgb.luma[0], g = rgb.luma[1], r = rgb.luma[2];
-  const auto begin = static_cast<std::uint16_t>((rgb.black << 8) + 0x80);
+/// Weights of the words B G and R A: of their lower and of their upper byte.
+struct LumaWeights {
+  explicit LumaWeights(const FromRgb& rgb) : begin(static_cast<std::uint16_t>((rgb.black << 8) + 0x80)) {
+    for (std::size_t i = 0; i < 2 * kPairsAtOnce; i += 2) {
+      lower[i] = rgb.luma[0], lower[i + 1] = rgb.luma[2];
+      upper[i] = rgb.luma[1], upper[i + 1] = 0;
+    }
+  }
+  std::uint16_t lower[2 * kPairsAtOnce];
+  std::uint16_t upper[2 * kPairsAtOnce];
+  std::uint16_t begin;
+};
+
+inline void luma_from_bgra(const std::uint8_t* pixels, std::uint8_t* luma, std::size_t columns, const LumaWeights& by) {
+  const auto* words = reinterpret_cast<const LooseWord*>(pixels);
+  std::uint16_t sums[2 * kPairsAtOnce];
 #pragma omp simd
-  for (std::size_t x = 0; x < columns; ++x) {
-    const std::uint8_t* p = pixels + 4 * x;
-    luma[x] = top(begin + weighed(p[0] << 8, b) + weighed(p[1] << 8, g) + weighed(p[2] << 8, r));
+  for (std::size_t i = 0; i < 2 * columns; ++i) {
+    const std::uint16_t word = words[i];
+    sums[i] = static_cast<std::uint16_t>(weighed(static_cast<std::uint16_t>(word << 8), by.lower[i]) +
+                                         weighed(static_cast<std::uint16_t>(word & 0xFF00), by.upper[i]));
+  }
+  const std::uint16_t begin = by.begin;
+#pragma omp simd
+  for (std::size_t x = 0; x < columns; ++x) luma[x] = top(unsigned{begin} + sums[2 * x] + sums[2 * x + 1]);
+}
+
+// Two bytes of a pixel are added at once, in the two halves of 32 bits.
+inline void chroma_from_bgra(const BgraRows rows, const FromRgb w) {  // copies: stores may be of the originals
+  constexpr std::uint32_t kTwoBytes = 0x00FF00FF;
+  const auto *upper = reinterpret_cast<const LoosePixel*>(rows.upper);
+  const auto *lower = reinterpret_cast<const LoosePixel*>(rows.lower);
+  std::uint32_t blue_red[2 * kPairsAtOnce], green[2 * kPairsAtOnce];
+#pragma omp simd
+  for (std::size_t x = 0; x < 2 * rows.pairs; ++x) {
+    blue_red[x] = (upper[x] & kTwoBytes) + (lower[x] & kTwoBytes);
+    green[x] = ((upper[x] >> 8) & kTwoBytes) + ((lower[x] >> 8) & kTwoBytes);
+  }
+  constexpr unsigned kBegin = 0x8080;
+  std::uint8_t *cbs = rows.cb, *crs = rows.cr;
+#pragma omp simd
+  for (std::size_t x = 0; x < rows.pairs; ++x) {
+    const std::uint32_t both = (blue_red[2 * x] + blue_red[2 * x + 1]) << 6;
+    const auto b = static_cast<std::uint16_t>(both), r = static_cast<std::uint16_t>(both >> 16);
+    const auto g = static_cast<std::uint16_t>((green[2 * x] + green[2 * x + 1]) << 6);
+    cbs[x] = top(kBegin + weighed(b, w.cb[0]) - weighed(g, w.cb[1]) - weighed(r, w.cb[2]));
+    crs[x] = top(kBegin + weighed(r, w.cr[2]) - weighed(g, w.cr[1]) - weighed(b, w.cr[0]));
   }
 }
 
-inline void chroma_from_bgra(const BgraRows& rows, const FromRgb& rgb) {
-  const std::uint8_t *upper = rows.upper, *lower = rows.lower;
-  std::uint8_t *cb = rows.cb, *cr = rows.cr;
-  const FromRgb w = rgb;
-  constexpr unsigned kBegin = 0x8080;
-#pragma omp simd
-  for (std::size_t x = 0; x < rows.pairs; ++x) {
-    const std::uint8_t *p = upper + 8 * x, *q = lower + 8 * x;
-    const unsigned b = static_cast<unsigned>(p[0] + p[4] + q[0] + q[4]) << 6;
-    const unsigned g = static_cast<unsigned>(p[1] + p[5] + q[1] + q[5]) << 6;
-    const unsigned r = static_cast<unsigned>(p[2] + p[6] + q[2] + q[6]) << 6;
-    cb[x] = top(kBegin + weighed(b, w.cb[0]) - weighed(g, w.cb[1]) - weighed(r, w.cb[2]));
-    cr[x] = top(kBegin + weighed(r, w.cr[2]) - weighed(g, w.cr[1]) - weighed(b, w.cr[0]));
-  }
+inline BgraRows piece_of(const BgraRows& rows, std::size_t x) {
+  const std::size_t left = rows.pairs - x;
+  return {rows.upper + 8 * x, rows.lower + 8 * x, rows.y_upper + 2 * x, rows.y_lower + 2 * x,
+          rows.cb + x,        rows.cr + x,        left < kPairsAtOnce / 2 ? left : kPairsAtOnce / 2};
 }
 
 void from_bgra(const BgraRows& rows, const FromRgb& rgb) {
-  luma_from_bgra(rows.upper, rows.y_upper, 2 * rows.pairs, rgb);
-  luma_from_bgra(rows.lower, rows.y_lower, 2 * rows.pairs, rgb);
-  chroma_from_bgra(rows, rgb);
-}
-
-inline std::uint8_t bounded(std::int32_t sum) {
-  const std::int32_t value = sum >> Recolouring::kOneBits;
-  return static_cast<std::uint8_t>(value < 0 ? 0 : value > 255 ? 255 : value);
-}
-
-constexpr std::size_t kPairsAtOnce = 64;
-
-inline std::int16_t signed_chroma(std::uint8_t value) { return static_cast<std::int16_t>(value - 128); }
-
-/// Both columns of a pair get `sums` of what chroma adds to their luma.
-inline void recolour_chroma(std::uint8_t* cbs, std::uint8_t* crs, std::int32_t* sums, std::size_t pairs,
-                            const Recolouring& by) {
-  const std::int16_t in_y[] = {by.luma[1], by.luma[2]}, in_cb[] = {by.cb[0], by.cb[1]}, in_cr[] = {by.cr[0], by.cr[1]};
-  const std::int32_t begin = by.luma_begin;
-  constexpr std::int32_t kBegin = (2 * 128 + 1) << (Recolouring::kOneBits - 1);
-#pragma omp simd
-  for (std::size_t x = 0; x < pairs; ++x) {
-    const std::int16_t cb = signed_chroma(cbs[x]), cr = signed_chroma(crs[x]);
-    sums[2 * x] = sums[2 * x + 1] = begin + cb * in_y[0] + cr * in_y[1];
-    cbs[x] = bounded(kBegin + cb * in_cb[0] + cr * in_cb[1]);
-    crs[x] = bounded(kBegin + cb * in_cr[0] + cr * in_cr[1]);
+  const LumaWeights luma(rgb);
+  for (std::size_t x = 0; x < rows.pairs; x += kPairsAtOnce / 2) {
+    const BgraRows piece = piece_of(rows, x);
+    luma_from_bgra(piece.upper, piece.y_upper, 2 * piece.pairs, luma);
+    luma_from_bgra(piece.lower, piece.y_lower, 2 * piece.pairs, luma);
+    chroma_from_bgra(piece, rgb);
   }
 }
 
-inline void recolour_luma(std::uint8_t* luma, const std::int32_t* sums, std::size_t columns, std::int16_t weight) {
+inline std::uint8_t bounded(std::int16_t sum) {
+  const auto value = static_cast<std::int16_t>(sum >> Recolouring::kSumBits);
+  return static_cast<std::uint8_t>(value < 0 ? 0 : value > 255 ? 255 : value);
+}
+
+inline std::int16_t shifted(int value, int bits) { return static_cast<std::int16_t>(value << bits); }
+
+/// Both columns of a pair get what chroma adds to their luma.
+inline void recolour_chroma(std::uint8_t* cbs, std::uint8_t* crs, std::int16_t* sums, std::size_t pairs,
+                            const Recolouring& by) {
+  const std::int16_t in_y[] = {by.luma[1], by.luma[2]}, in_cb[] = {by.cb[0], by.cb[1]}, in_cr[] = {by.cr[0], by.cr[1]};
+  const std::int16_t begin = by.luma_begin;
+  constexpr int kBegin = (2 * 128 + 1) << (Recolouring::kSumBits - 1);
 #pragma omp simd
-  for (std::size_t x = 0; x < columns; ++x) luma[x] = bounded(static_cast<std::int16_t>(luma[x]) * weight + sums[x]);
+  for (std::size_t x = 0; x < pairs; ++x) {
+    const std::int16_t cb = shifted(cbs[x] - 128, 8), cr = shifted(crs[x] - 128, 8);
+    sums[2 * x] = sums[2 * x + 1] = static_cast<std::int16_t>(begin + weighed(cb, in_y[0]) + weighed(cr, in_y[1]));
+    cbs[x] = bounded(static_cast<std::int16_t>(kBegin + weighed(cb, in_cb[0]) + weighed(cr, in_cb[1])));
+    crs[x] = bounded(static_cast<std::int16_t>(kBegin + weighed(cb, in_cr[0]) + weighed(cr, in_cr[1])));
+  }
+}
+
+inline void recolour_luma(std::uint8_t* luma, const std::int16_t* sums, std::size_t columns, std::int16_t weight) {
+#pragma omp simd
+  for (std::size_t x = 0; x < columns; ++x) {
+    const auto sum = static_cast<std::int16_t>(shifted(luma[x], Recolouring::kSumBits) + sums[x]);
+    luma[x] = bounded(static_cast<std::int16_t>(sum + weighed(shifted(luma[x], 7), weight)));
+  }
 }
 
 void recolour(const ColourRows& rows, const Recolouring& by) {
-  std::int32_t sums[2 * kPairsAtOnce];
+  std::int16_t sums[2 * kPairsAtOnce];
   for (std::size_t x = 0; x < rows.pairs; x += kPairsAtOnce) {
     const std::size_t pairs = rows.pairs - x < kPairsAtOnce ? rows.pairs - x : kPairsAtOnce;
     recolour_chroma(rows.cb + x, rows.cr + x, sums, pairs, by);
