@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from mixminus import Compositor, layouts
+from mixminus import Compositor, Tile, layouts
 from tests.reference import compose as reference
 from tests.support.compose import Planes, i420, part, scaled
 
@@ -82,7 +82,7 @@ def empty_canvas() -> Planes:
     return y, u, v
 
 
-def addresses(planes: Planes) -> list[ctypes.c_void_p | int]:
+def addresses(planes: tuple[NDArray[np.uint8], ...]) -> list[ctypes.c_void_p | int]:
     """Return address and stride of each plane."""
     return [
         field
@@ -133,3 +133,58 @@ def bench_damage(benchmark: BenchmarkFixture, changed: int) -> None:
         return len(compositor.compose(0))
 
     assert benchmark(compose) == changed
+
+
+def intake_by_mixminus(format: str, rotation: int) -> Compose:
+    compositor = Compositor(1280, 720, capacity=1)
+    source = compositor.add_source()
+    # one small tile, so that nearly all of the time is that of the intake
+    compositor.set_layout([Tile(source, 0, 0, 2, 2, "stretch")])
+    picture = picture_of(format)
+
+    def take_in() -> Planes:
+        compositor.push(source, *picture, format=format, rotation=rotation)  # type: ignore[arg-type]
+        compositor.compose(0)
+        y, u, v = compositor.canvas
+        return y, u, v
+
+    return take_in
+
+
+def intake_by_libyuv(format: str, rotation: int) -> Compose:
+    name = ctypes.util.find_library("yuv")
+    if name is None:
+        pytest.skip("no libyuv")
+    yuv = ctypes.CDLL(name)
+    width, height = (720, 1280) if rotation == 90 else (1280, 720)
+    y = np.zeros((height, width), np.uint8)
+    u, v = np.zeros((2, height // 2, width // 2), np.uint8)
+    picture = picture_of(format)
+    turn = [rotation] if format == "i420" else []
+    call = {"nv12": yuv.NV12ToI420, "bgra": yuv.ARGBToI420, "i420": yuv.I420Rotate}[format]
+    arguments = [*addresses(picture), *addresses((y, u, v)), 1280, 720, *turn]
+
+    def take_in() -> Planes:
+        call(*arguments)
+        return y, u, v
+
+    return take_in
+
+
+def picture_of(format: str) -> tuple[NDArray[np.uint8], ...]:
+    y, u, v = i420(1280, 720)
+    if format == "bgra":
+        return (np.random.default_rng(0).integers(0, 256, (720, 1280, 4), np.uint8),)
+    return (y, np.stack([u, v], axis=2)) if format == "nv12" else (y, u, v)
+
+
+INTAKES = {"mixminus": intake_by_mixminus, "libyuv": intake_by_libyuv}
+
+
+@pytest.mark.parametrize("impl", INTAKES)
+@pytest.mark.parametrize(
+    ("format", "rotation"), [("nv12", 0), ("bgra", 0), ("i420", 90), ("i420", 180)]
+)
+def bench_intake(benchmark: BenchmarkFixture, format: str, rotation: int, impl: str) -> None:
+    benchmark.group = f"intake of 720p, {format} turned by {rotation}"
+    assert len(benchmark(INTAKES[impl](format, rotation))) == 3

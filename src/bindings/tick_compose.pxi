@@ -57,7 +57,7 @@ cdef class _HeldPlanes:
 cdef int require_kind(Py_buffer* buffer, str name, PixelKind kind) except -1:
     """Refuse what is not rows of pixels side by side, each of some numbers without a sign."""
     cdef const char* code = buffer.format
-    if code != NULL and code[0] == c"<":
+    if code != NULL and code[0] in (c"<", c"=", c"^"):  # all but the order of the other machines
         code += 1
     if buffer.itemsize != kind.bytes or (code != NULL and code[0] != (c"B" if kind.bytes == 1 else c"H")):
         raise TypeError(f"{name} must hold {8 * kind.bytes}-bit integers without a sign")
