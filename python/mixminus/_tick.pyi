@@ -517,7 +517,7 @@ class Compositor:
         v: _Bytes | None = None,
         *,
         format: Literal["i420", "nv12", "p010", "bgra"] = "i420",
-        rotation: Literal[0, 90, 180, 270] = 0,
+        rotation: int = 0,
         colour: Literal["bt601", "bt709"] | None = None,
         full_range: bool | None = None,
     ) -> None: ...
@@ -527,7 +527,7 @@ class Compositor:
 @final
 class CanvasView:
     def __init__(self, *args: object, **kwargs: object) -> None: ...
-    def __enter__(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]: ...
+    def __enter__(self) -> tuple[NDArray[np.uint8], ...]: ...
     def __exit__(
         self,
         kind: type[BaseException] | None = None,

@@ -50,7 +50,8 @@ def test_planes_are_turned_clockwise(isa: str, size: tuple[int, int], turns: int
 def test_pairs_and_words_become_planes(isa: str, size: tuple[int, int]) -> None:
     y, u, v = i420(*size)
     assert_same(upright(isa, (y, np.stack([u, v], 2)), size, NV12), (y, u, v))
-    words = [np.random.default_rng(1).integers(0, 1024, p.shape, np.uint16) << 6 for p in (y, u, v)]
+    random = np.random.default_rng(1)
+    words = [random.integers(0, 65536, p.shape, np.uint16) & np.uint16(0xFFC0) for p in (y, u, v)]
     for plane in words:
         plane.ravel()[:1] = 0xFFC0  # does not fit when it is rounded
     planes = words[0].view(np.uint8), np.stack(words[1:], 2).view(np.uint8)

@@ -119,7 +119,7 @@ def recolour(
     cb, cr = (u - 128) << 8, (v - 128) << 8
     begin = rounded((black(canvas)[0] - gain * black(source)[0] + 0.5) * 64)
     sums = begin + (cb * luma[1] >> 16) + (cr * luma[2] >> 16)
-    in_y = (y << 6) + doubled(sums) + ((y << 7) * rounded((gain - 1) * 2**15) >> 16)  # type: ignore[arg-type]
+    in_y = (y << 6) + doubled(sums) + ((y << 7) * rounded((gain - 1) * 2**15) >> 16)
     others = [(257 << 5) + (cb * row[1] >> 16) + (cr * row[2] >> 16) for row in chroma[1:]]
     return [np.clip(plane >> 6, 0, 255).astype(np.uint8) for plane in (in_y, *others)]
 
@@ -157,4 +157,4 @@ def from_bgra(bgra: NDArray[np.uint8], canvas: Space) -> list[NDArray[np.uint8]]
 
 def narrow(words: NDArray[np.uint16]) -> NDArray[np.uint8]:
     """Return words rounded to their upper 8 bits."""
-    return np.minimum((words.astype(np.int64) + 128) >> 8, 255).astype(np.uint8)
+    return np.asarray(np.minimum((words.astype(np.int64) + 128) >> 8, 255), np.uint8)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from tests.reference import compose as reference
 
 Plane = NDArray[np.uint8]
-Planes = tuple[Plane, Plane, Plane]
+Planes = tuple[Plane, ...]
 BLACK = (16, 128, 128)
 
 

@@ -106,7 +106,7 @@ def test_a_turned_frame_is_upright() -> None:
         compositor, source = one_tile()
         turned, plain = one_tile(), one_tile()
         push_frame(*turned, Turned(frame_of("yuv420p", *planes), degrees))  # type: ignore[arg-type]
-        plain[0].push(plain[1], *planes, rotation=-degrees % 360)  # type: ignore[arg-type]
+        plain[0].push(plain[1], *planes, rotation=-degrees % 360)
         for compositor, source in (turned, plain):
             assert compositor.compose(source)
         assert_same(turned[0].canvas, plain[0].canvas)

@@ -59,7 +59,7 @@ def test_a_turned_picture_is_fitted_as_it_is_seen(rotation: int) -> None:
     upright = tuple(np.ascontiguousarray(np.rot90(plane, -rotation // 90)) for plane in (y, u, v))
     for fit in ("fit", "crop"):
         turned, plain = one_tile(fit=fit), one_tile(fit=fit)
-        turned[0].push(turned[1], y, u, v, rotation=rotation)  # type: ignore[arg-type]
+        turned[0].push(turned[1], y, u, v, rotation=rotation)
         plain[0].push(plain[1], *upright)
         for compositor, _ in (turned, plain):
             compositor.compose(0)
@@ -109,7 +109,7 @@ def test_colours_of_another_space_are_converted_on_the_canvas() -> None:
             space = (601 if colour == "bt601" else 709, bool(full_range))
             drawn = scaled(planes, WIDTH, HEIGHT)
             if space != (709, False):
-                drawn = tuple(reference.recolour(drawn, space, (709, False)))  # type: ignore[assignment]
+                drawn = tuple(reference.recolour(drawn, space, (709, False)))
             assert_same(compositor.canvas, drawn)
 
 
@@ -140,7 +140,7 @@ def test_a_canvas_in_nv12_is_the_same_in_pairs() -> None:
     options: dict[str, Any] = {"background": (40, 90, 160)}
     canvases = [
         Compositor(WIDTH, HEIGHT, capacity=2, format=f, **options) for f in ("i420", "nv12")
-    ]  # type: ignore[arg-type]
+    ]
     for compositor in canvases:
         assert_pairs(*canvases)
         for source in (compositor.add_source(), compositor.add_source()):
