@@ -77,9 +77,7 @@ def by_numpy(side: int, pictures: list[Planes]) -> Compose:
 
 
 def empty_canvas() -> Planes:
-    y = np.zeros((HEIGHT, WIDTH), np.uint8)
-    u, v = np.zeros((2, HEIGHT // 2, WIDTH // 2), np.uint8)
-    return y, u, v
+    return planes_of(WIDTH, HEIGHT)
 
 
 def addresses(planes: tuple[NDArray[np.uint8], ...]) -> list[ctypes.c_void_p | int]:
@@ -135,40 +133,45 @@ def bench_damage(benchmark: BenchmarkFixture, changed: int) -> None:
     assert benchmark(compose) == changed
 
 
-def intake_by_mixminus(format: str, rotation: int) -> Compose:
-    compositor = Compositor(1280, 720, capacity=1)
+def intake_by_mixminus(format: str, rotation: int, size: tuple[int, int]) -> Compose:
+    compositor = Compositor(*size, capacity=1)
     source = compositor.add_source()
-    # one small tile, so that nearly all of the time is that of the intake
-    compositor.set_layout([Tile(source, 0, 0, 2, 2, "stretch")])
+    compositor.set_layout([Tile(source, 0, 0, *size, "stretch")])
     picture = picture_of(format)
 
     def take_in() -> Planes:
         compositor.push(source, *picture, format=format, rotation=rotation)  # type: ignore[arg-type]
         compositor.compose(0)
-        y, u, v = compositor.canvas
-        return y, u, v
+        return compositor.canvas
 
     return take_in
 
 
-def intake_by_libyuv(format: str, rotation: int) -> Compose:
+def intake_by_libyuv(format: str, rotation: int, size: tuple[int, int]) -> Compose:
     name = ctypes.util.find_library("yuv")
     if name is None:
         pytest.skip("no libyuv")
     yuv = ctypes.CDLL(name)
-    width, height = (720, 1280) if rotation == 90 else (1280, 720)
-    y = np.zeros((height, width), np.uint8)
-    u, v = np.zeros((2, height // 2, width // 2), np.uint8)
-    picture = picture_of(format)
+    width, height = size[0] * 2, size[1] * 2
+    upright, canvas = planes_of(width, height), planes_of(*size)
     turn = [rotation] if format == "i420" else []
-    call = {"nv12": yuv.NV12ToI420, "bgra": yuv.ARGBToI420, "i420": yuv.I420Rotate}[format]
-    arguments = [*addresses(picture), *addresses((y, u, v)), 1280, 720, *turn]
+    convert = {"nv12": yuv.NV12ToI420, "bgra": yuv.ARGBToI420, "i420": yuv.I420Rotate}[format]
+    picture = picture_of(format)
+    conversion = [*addresses(picture), *addresses(upright), 1280, 720, *turn]
+    scaling = [*addresses(upright), width, height, *addresses(canvas), *size, BOX]
 
     def take_in() -> Planes:
-        call(*arguments)
-        return y, u, v
+        convert(*conversion)
+        yuv.I420Scale(*scaling)
+        return canvas
 
     return take_in
+
+
+def planes_of(width: int, height: int) -> Planes:
+    y = np.zeros((height, width), np.uint8)
+    u, v = np.zeros((2, height // 2, width // 2), np.uint8)
+    return y, u, v
 
 
 def picture_of(format: str) -> tuple[NDArray[np.uint8], ...]:
@@ -186,5 +189,9 @@ INTAKES = {"mixminus": intake_by_mixminus, "libyuv": intake_by_libyuv}
     ("format", "rotation"), [("nv12", 0), ("bgra", 0), ("i420", 90), ("i420", 180)]
 )
 def bench_intake(benchmark: BenchmarkFixture, format: str, rotation: int, impl: str) -> None:
-    benchmark.group = f"intake of 720p, {format} turned by {rotation}"
-    assert len(benchmark(INTAKES[impl](format, rotation))) == 3
+    benchmark.group = f"720p in {format}, turned by {rotation}, made half as large"
+    size = (360, 640) if rotation == 90 else (640, 360)
+    got = benchmark(INTAKES[impl](format, rotation, size))
+    if impl == "mixminus" and format != "bgra":
+        y = np.rot90(picture_of(format)[0], -rotation // 90)
+        np.testing.assert_array_equal(got[0], reference.scale(y, *size))
