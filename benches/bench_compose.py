@@ -160,7 +160,7 @@ def intake_by_libyuv(format: str, rotation: int, size: tuple[int, int]) -> Compo
     conversion = [*addresses(picture), *addresses(upright), 1280, 720, *turn]
     scaling = [*addresses(upright), width, height, *addresses(canvas), *size, BOX]
 
-    def take_in() -> Planes:
+    def take_in(_held: object = (picture, upright)) -> Planes:  # of which only addresses are passed
         convert(*conversion)
         yuv.I420Scale(*scaling)
         return canvas
