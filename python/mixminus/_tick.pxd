@@ -461,6 +461,20 @@ cdef extern from "mixminus/compose/compositor.hpp" namespace "mixminus::compose"
         Rotation rotation
         ColourSpace colour
 
+    cdef cppclass CoreOverlay "mixminus::compose::Overlay":
+        CanvasSize size() noexcept
+
+    cdef cppclass SharedOverlay "mixminus::compose::SharedOverlay":
+        const CoreOverlay* get() noexcept
+
+    cdef cppclass CorePlacedOverlay "mixminus::compose::PlacedOverlay":
+        SharedOverlay overlay
+        int32_t x
+        int32_t y
+
+    cdef Status make_overlay "mixminus::compose::Overlay::make"(
+        const CorePicture& picture, CorePlaneView alpha, SharedOverlay& made) noexcept
+
     cdef enum class TileFit "mixminus::compose::Fit"(uint8_t):
         fit
         crop
@@ -472,9 +486,33 @@ cdef extern from "mixminus/compose/compositor.hpp" namespace "mixminus::compose"
         TileFit fit
         int32_t border
         CoreColour border_colour
+        int32_t radius
+        vector[CorePlacedOverlay] overlays
+
+    cdef cppclass CoreHighlight "mixminus::compose::Highlight":
+        int32_t source
+        CoreColour colour
+        int32_t width
+
+    cdef struct CoreDrawCounts "mixminus::compose::DrawCounts":
+        uint64_t tiles_drawn
+        uint64_t tiles_shared
+        uint64_t pixels_drawn
+
+    cdef struct CoreSourceCounts "mixminus::compose::SourceCounts":
+        uint32_t late
+        uint32_t frozen
+        uint32_t avatar
+        uint32_t slate
+
+    cdef cppclass CoreCompositorStatistics "mixminus::compose::Statistics":
+        uint64_t pictures_composed
+        CoreDrawCounts drawn
+        CoreSourceCounts sources
 
 ctypedef const CoreTile const_CoreTile
 ctypedef const CanvasRect const_CanvasRect
+ctypedef const CorePlacedOverlay const_CorePlacedOverlay
 
 cdef extern from "mixminus/compose/compositor.hpp" namespace "mixminus::compose" nogil:
     cdef cppclass CompositorConfig "mixminus::compose::CompositorConfig":
@@ -483,21 +521,39 @@ cdef extern from "mixminus/compose/compositor.hpp" namespace "mixminus::compose"
         int32_t capacity
         CoreColour background
         int64_t hold_ns
+        int64_t avatar_ns
         ColourSpace colour
         cbool has_pairs
 
+    cdef cppclass CoreOutput "mixminus::compose::Output":
+        span[const_CanvasRect] damage() noexcept
+        const CorePlane& pairs() noexcept
+
     cdef cppclass CoreCompositor "mixminus::compose::Compositor":
         Status configure(const CompositorConfig& config) noexcept
+        Status add_output(CanvasSize size, size_t& output) noexcept
         Status add_source(int32_t& source) noexcept
         Status remove_source(int32_t source) noexcept
-        Status set_layout(span[const_CoreTile] tiles) noexcept
+        Status set_layout(span[const_CoreTile] tiles, size_t output) noexcept
+        Status set_overlays(span[const_CorePlacedOverlay] overlays, size_t output) noexcept
+        Status set_background(const CoreColour& colour, const CorePicture* picture) noexcept
         Status push(int32_t source, const CorePicture& picture) noexcept
+        Status set_avatar(int32_t source, const CorePicture* picture) noexcept
+        Status set_slate(const CorePicture* picture) noexcept
+        Status set_muted(int32_t source, cbool is_muted) noexcept
+        Status highlight(const CoreHighlight& highlight) noexcept
         span[const_CanvasRect] compose(int64_t now_ns) noexcept
-        const CoreCanvas& canvas() noexcept
-        const CorePlane& pairs() noexcept
-        CanvasSize size() noexcept
+        int32_t start(int64_t now_ns, int32_t bands) noexcept
+        void draw(int32_t band) noexcept
+        span[const_CanvasRect] finish() noexcept
+        cbool is_drawing() noexcept
+        size_t outputs() noexcept
+        const CoreOutput& output(size_t index) noexcept
+        const CoreCanvas& canvas(size_t output) noexcept
+        CanvasSize size(size_t output) noexcept
         cbool has(int32_t source) noexcept
-        Status begin_view(int32_t excluded) noexcept
+        CoreCompositorStatistics statistics() noexcept
+        Status begin_view(int32_t excluded, size_t output) noexcept
         void end_view() noexcept
         cbool is_viewing() noexcept
 
@@ -524,22 +580,42 @@ cdef class _HeldPlanes:
 cdef class Compositor:
     cdef _CanvasMemory memory
     cdef CoreCompositor* core
+    cdef CompositorOutput first
     cdef list held
+    cdef list avatars
+    cdef object slate
+    cdef CoreColour background
+    cdef ColourSpace space
+    cdef readonly int capacity
+    cdef int require_idle(self) except -1
+    cdef int require_drawn(self) except -1
+
+
+cdef class CompositorOutput:
+    cdef _CanvasMemory memory
+    cdef CoreCompositor* core
+    cdef size_t index
+    cdef int capacity
+    cdef ColourSpace space
     cdef readonly tuple canvas
     cdef readonly cnp.ndarray picture
-    cdef readonly int capacity
     cdef readonly str format
-    cdef ColourSpace space
     cdef object plane(self, CorePlane plane, tuple shape)
     cdef tuple planes_of_chroma(self, int width, int height)
-    cdef int check_core(self, Status status, str message) except -1
-    cdef int require_no_view(self) except -1
+    cdef int place(self, object layout) except -1
+    cdef int cover(self, object overlays) except -1
+    cdef int require_idle(self) except -1
 
 
 cdef class CanvasView:
-    cdef Compositor compositor
+    cdef CompositorOutput output
     cdef int32_t excluded
     cdef cbool is_open
+
+
+cdef class Overlay:
+    cdef SharedOverlay core
+
 
 cdef extern from "mixminus/video/depacketizer.hpp" namespace "mixminus::video" nogil:
     cdef enum class VideoKind "mixminus::video::Kind"(uint8_t):

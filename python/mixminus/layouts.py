@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mixminus._tick import Overlay
 
 __all__ = ["NOBODY", "Layout", "Tile", "grid", "one_plus", "picture_in_picture", "strip"]
 
@@ -28,6 +32,10 @@ class Tile:
     """Width in pixels, inside the tile."""
     border_colour: tuple[int, int, int] = (16, 128, 128)
     """Y, Cb, Cr."""
+    radius: int = 0
+    """Of the corners in pixels, even; beyond them what lies below is seen."""
+    overlays: tuple[tuple[Overlay, int, int], ...] = ()
+    """With x and y in the tile, even; what is outside it is cut off."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 __all__ = [
     "AudioReceiverStats",
+    "CompositorStats",
     "EchoCancellerStats",
     "LegStats",
     "PathStats",
@@ -222,3 +223,24 @@ class VideoReceiverStats:
     """New SSRC, sender restart, or timestamp jump."""
     target_delay: float
     """Seconds after the fastest frames of the last half second at which frames are given now."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompositorStats:
+    """Counters of one `Compositor` since it was made, over all canvases; and how its sources are now."""
+
+    pictures_composed: int
+    """Calls of compose()."""
+    tiles_drawn: int
+    tiles_shared: int
+    """Of those, copied from a tile that shows the same rather than scaled."""
+    pixels_drawn: int
+    """Of luma, what lies above each other counted as often as it was drawn."""
+    late_sources: int
+    """Live, but nothing was pushed between the last two compose()."""
+    frozen_sources: int
+    """Of those, for a second or more."""
+    avatar_sources: int
+    """Their avatar is seen, because they are muted or send nothing."""
+    slate_sources: int
+    """The slate is seen instead."""

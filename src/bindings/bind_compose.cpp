@@ -60,7 +60,7 @@ Planes upright(const std::string& isa, const Planes& planes, std::pair<std::int3
                            .format = static_cast<compose::PixelFormat>(format),
                            .rotation = static_cast<compose::Rotation>(rotation)};
   for (std::size_t index = 0; index < 3; ++index) picture.planes[index] = {planes[index].data(), planes[index].shape(1)};
-  if (!compose::is_sound(picture)) throw py::value_error("planes do not belong together");
+  if (!compose::is_readable(picture)) throw py::value_error("planes do not belong together");
   compose::Intake intake;
   intake.prepare(picture);
   intake.run_on(by_name(isa));

@@ -3,6 +3,7 @@
 from cpython.buffer cimport PyBUF_FORMAT, PyBUF_STRIDES
 
 from mixminus.layouts import Layout, Tile
+from mixminus.stats import CompositorStats
 
 cdef dict TILE_FITS = {"fit": <int>TileFit.fit, "crop": <int>TileFit.crop, "stretch": <int>TileFit.stretch}
 
@@ -85,7 +86,7 @@ cdef int set_colour(CoreColour& core, object colour) except -1:
 
 @cython.final
 cdef class Compositor:
-    """Pictures of many sources on one canvas, of which only what has changed is drawn again.
+    """Pictures of many sources on canvases, of which only what has changed is drawn again.
 
     Parameters
     ----------
@@ -96,13 +97,16 @@ cdef class Compositor:
     background : tuple of int
         (Y, Cb, Cr) where no picture is, 0..255 each.
     hold_ms : int
-        How long a source that sends nothing keeps its last picture; then it is background. 0: for ever.
+        How long a source that sends nothing keeps its last picture. 0: for ever. Then its avatar is seen, after that
+        the slate, and where they are missing, background.
+    avatar_ms : int
+        How long the avatar of such a source is seen. 0: for ever.
     colour : {"bt709", "bt601"}
-        Which of ITU-R BT.709 and BT.601 says how Y, Cb and Cr of the canvas are made of red, green and blue.
+        Which of ITU-R BT.709 and BT.601 says how Y, Cb and Cr of canvases are made of red, green and blue.
     full_range : bool
         They are 0..255, instead of 16..235 and 16..240.
     format : {"i420", "nv12"}
-        Of the canvas: three planes, or u and v in turns in one.
+        Of canvases: three planes, or u and v in turns in one.
 
     Attributes
     ----------
@@ -127,11 +131,10 @@ cdef class Compositor:
     columns, one rounding. Of pictures that is 57 dB or more against the same in floats (PSNR), and the same bytes on
     every processor.
 
-    A picture of another colour space than the canvas is converted where it is drawn: the sums are exact, and rounded
-    once.
+    A picture of another colour space than the canvas is converted where it is drawn: within 1 of the same in floats.
 
     Tiles of one source, part and size are scaled once. Drawing takes no memory and reads no clock; `push` of another
-    size of picture than before makes tables. One object belongs to one thread at a time.
+    size of picture than before makes tables. One object belongs to one thread at a time, but for `draw`.
 
     Examples
     --------
@@ -144,10 +147,11 @@ cdef class Compositor:
     """
 
     def __cinit__(self, int width=1920, int height=1080, int capacity=170, *, background=(16, 128, 128),
-                  int64_t hold_ms=0, colour="bt709", cbool full_range=False, format="i420"):
+                  int64_t hold_ms=0, int64_t avatar_ms=0, colour="bt709", cbool full_range=False, format="i420"):
         cdef CompositorConfig config
         config.width, config.height, config.capacity = width, height, capacity
         config.hold_ns = in_range(hold_ms, 0, 3_600_000, "hold_ms") * 1_000_000
+        config.avatar_ns = in_range(avatar_ms, 0, 3_600_000, "avatar_ms") * 1_000_000
         set_colour(config.background, background)
         config.colour.matrix = <ColourMatrix>one_of(COLOUR_MATRICES, colour, "colour")
         config.colour.is_full_range = full_range
@@ -156,45 +160,46 @@ cdef class Compositor:
             raise OutOfRangeError(f"format must be 'i420' or 'nv12', not {format!r}")
         self.memory = _CanvasMemory()
         self.core = &self.memory.core
-        self.check_core(self.core.configure(config), "width and height must be even, 2..16384, capacity in 1..4096")
-        self.capacity, self.format, self.space = capacity, format, config.colour
-        self.held = [None] * capacity
-        cdef CorePlane luma = self.core.canvas()[0]
-        self.picture = self.plane(luma, (height * 3 // 2, width))
-        self.canvas = (self.plane(luma, (height, width)), *self.planes_of_chroma(width // 2, height // 2))
+        check_memory(self.core.configure(config), "width and height must be even, 2..16384, capacity in 1..4096")
+        self.background, self.space = config.background, config.colour
+        self.capacity = capacity
+        self.held, self.avatars = [None] * capacity, [None] * capacity
+        self.first = output_of(self.memory, 0, capacity, format, self.space)
 
-    cdef tuple planes_of_chroma(self, int width, int height):
-        if self.format == "nv12":
-            return (self.plane(self.core.pairs(), (height, width, 2)),)
-        return (self.plane(self.core.canvas()[1], (height, width)), self.plane(self.core.canvas()[2], (height, width)))
+    @property
+    def canvas(self):
+        """Planes, see above."""
+        return self.first.canvas
 
-    cdef object plane(self, CorePlane plane, tuple shape):
-        return view_of(self.memory, plane.pixels, shape, cnp.NPY_UINT8, False)
+    @property
+    def picture(self):
+        """All planes in one, see above."""
+        return self.first.picture
 
-    cdef int check_core(self, Status status, str message) except -1:
-        if status == Status.capacity_reached:
-            raise MemoryError("no memory for pictures")
-        return check(status, message)
+    @property
+    def format(self) -> str:
+        """Of canvases."""
+        return self.first.format
 
     @property
     def colour(self) -> str:
-        """What Y, Cb and Cr of the canvas are: "bt601" or "bt709"."""
-        return "bt709" if self.space.matrix == ColourMatrix.bt709 else "bt601"
+        """What Y, Cb and Cr of canvases are: "bt601" or "bt709"."""
+        return self.first.colour
 
     @property
     def full_range(self) -> bool:
         """Whether they are 0..255."""
-        return self.space.is_full_range
+        return self.first.full_range
 
     @property
     def width(self) -> int:
         """Of the canvas, in pixels."""
-        return self.core.size().width
+        return self.first.width
 
     @property
     def height(self) -> int:
         """Of the canvas, in pixels."""
-        return self.core.size().height
+        return self.first.height
 
     def add_source(self):
         """Return the number of a new source, the lowest that is free.
@@ -216,12 +221,38 @@ cdef class Compositor:
         OutOfRangeError
             There is no such source.
         """
-        self.require_no_view()
+        self.require_idle()
         check(self.core.remove_source(source), f"there is no source {source}")
-        self.held[source] = None
+        self.held[source] = self.avatars[source] = None
+
+    def add_output(self, int width, int height):
+        """Return a further canvas on the same sources, which compose() draws as well; it stays for good.
+
+        Parameters
+        ----------
+        width, height : int
+            In pixels, even, 2..16384.
+
+        Raises
+        ------
+        OutOfRangeError
+            A side is odd or outside.
+        CapacityError
+            There are 64.
+        MemoryError
+            There is not so much.
+        """
+        cdef CanvasSize size
+        cdef size_t index = 0
+        self.require_idle()
+        size.width, size.height = width, height
+        if self.core.outputs() == 64:
+            raise CapacityError("there are 64 canvases")
+        check_memory(self.core.add_output(size, index), "width and height must be even, 2..16384")
+        return output_of(self.memory, index, self.capacity, self.format, self.space)
 
     def set_layout(self, layout):
-        """Place tiles; the canvas is drawn anew by the next compose().
+        """Place tiles; what differs from the layout before is drawn by the next compose().
 
         Parameters
         ----------
@@ -232,18 +263,77 @@ cdef class Compositor:
         Raises
         ------
         OutOfRangeError
-            A tile is outside the canvas, has an odd side or place, an unknown source or a border that leaves nothing,
-            or there are more than 4096. The layout before stays.
+            A tile is outside the canvas, has an odd side or place, an unknown source, a border that leaves nothing, or
+            a radius that is odd, above 128 or above half a side, or there are more than 4096. The layout before stays.
         """
-        self.require_no_view()
-        if isinstance(layout, Layout):
-            layout = layout.tiles(self.width, self.height, self.sources)
-        cdef vector[CoreTile] tiles
-        for tile in layout:
-            tiles.push_back(core_tile(tile))
-        self.check_core(self.core.set_layout(span[const_CoreTile](tiles.data(), tiles.size())),
-                        "tiles must be on the canvas and even, of known sources, their borders even and thinner")
+        self.first.place(layout)
 
+    def set_overlays(self, overlays):
+        """Place overlays on the canvas, above all tiles, instead of those before.
+
+        Parameters
+        ----------
+        overlays : iterable of (Overlay, int, int)
+            With x and y in pixels of the canvas, even; what is outside is cut off. Later ones lie above.
+
+        Raises
+        ------
+        OutOfRangeError
+            A place is odd, or further away than 16384. The overlays before stay.
+        """
+        self.first.cover(overlays)
+
+    def set_background(self, background):
+        """Say what is seen where no picture is, on all canvases.
+
+        Parameters
+        ----------
+        background : tuple of int, or of buffers of uint8
+            (Y, Cb, Cr), 0..255 each; or planes (y, u, v) as for `push`, whose middle is copied. Around a picture that
+            is smaller than a canvas the colour is seen.
+
+        Raises
+        ------
+        OutOfRangeError, TypeError, ShapeMismatchError
+            As for `push`.
+        """
+        cdef CorePicture picture
+        cdef _HeldPlanes held
+        self.require_idle()
+        first, second, third = background
+        if isinstance(first, int):
+            set_colour(self.background, background)
+            check_memory(self.core.set_background(self.background, NULL), "")
+            return
+        held = _HeldPlanes()
+        three_planes(held, first, second, third, picture)
+        check_memory(self.core.set_background(self.background, &picture), "a picture must have 1..16384 rows and columns")
+
+    def highlight(self, source, *, colour=(173, 42, 26), int width=6):
+        """Draw a frame into the tiles of whoever speaks, on all canvases.
+
+        Parameters
+        ----------
+        source : int or None
+            None: there is no frame.
+        colour : tuple of int
+            (Y, Cb, Cr), 0..255 each.
+        width : int
+            In pixels, even, inside the tile.
+
+        Raises
+        ------
+        OutOfRangeError
+            There is no such source, or the width is not even and at least 2.
+        """
+        cdef CoreHighlight highlight
+        self.require_idle()
+        highlight.source = -1 if source is None else source
+        if source is not None and not self.core.has(source):
+            raise OutOfRangeError(f"there is no source {source}")
+        set_colour(highlight.colour, colour)
+        highlight.width = width
+        check(self.core.highlight(highlight), "width must be even, 2..16384")
     @property
     def sources(self):
         """Numbers of all sources, ascending: a new list."""
@@ -282,7 +372,6 @@ cdef class Compositor:
             Planes do not belong together, or rows do not lie in memory as said.
         """
         cdef CorePicture picture
-        cdef _HeldPlanes held = _HeldPlanes()
         if not self.core.has(source):
             raise OutOfRangeError(f"there is no source {source}")
         picture.format = <PixelFormat>one_of(PIXEL_FORMATS, format, "format")
@@ -292,10 +381,71 @@ cdef class Compositor:
             picture.colour.matrix = <ColourMatrix>one_of(COLOUR_MATRICES, colour, "colour")
         if full_range is not None:
             picture.colour.is_full_range = full_range
-        take_planes(held, y, u, v, picture)
-        self.check_core(self.core.push(source, picture),
-                        "a picture must have 1..16384 rows and columns, 16-bit integers must be aligned")
+        cdef _HeldPlanes held = held_picture(y, u, v, picture)
+        self.require_drawn()
+        check_memory(self.core.push(source, picture),
+                     "a picture must have 1..16384 rows and columns, 16-bit integers must be aligned")
         self.held[source] = held
+
+    def set_avatar(self, int source, y, u=None, v=None):
+        """Give the picture that is seen when a source sends nothing any more, or is muted.
+
+        Parameters
+        ----------
+        source : int
+        y, u, v : buffers of uint8, or None
+            Held as by `push`. None: there is none.
+
+        Raises
+        ------
+        OutOfRangeError, TypeError, ShapeMismatchError
+            As for `push`.
+        """
+        cdef CorePicture picture
+        cdef CorePicture* given = NULL
+        cdef _HeldPlanes held = None
+        self.require_drawn()
+        if not self.core.has(source):
+            raise OutOfRangeError(f"there is no source {source}")
+        picture.colour = self.space
+        if y is not None:
+            held, given = held_picture(y, u, v, picture), &picture
+        check_memory(self.core.set_avatar(source, given), "a picture must have 1..16384 rows and columns")
+        self.avatars[source] = held
+
+    def set_slate(self, y, u=None, v=None):
+        """Give the picture that is seen for a source when its avatar has been seen long enough, or is missing.
+
+        Parameters
+        ----------
+        y, u, v : buffers of uint8, or None
+            Held as by `push`. None: there is none.
+
+        Raises
+        ------
+        TypeError, ShapeMismatchError
+            As for `push`.
+        """
+        cdef CorePicture picture
+        cdef CorePicture* given = NULL
+        cdef _HeldPlanes held = None
+        self.require_drawn()
+        picture.colour = self.space
+        if y is not None:
+            held, given = held_picture(y, u, v, picture), &picture
+        check_memory(self.core.set_slate(given), "a picture must have 1..16384 rows and columns")
+        self.slate = held
+
+    def set_muted(self, int source, bint is_muted):
+        """Show the avatar of a source, whatever it pushes, until it is not muted any more.
+
+        Raises
+        ------
+        OutOfRangeError
+            There is no such source.
+        """
+        self.require_drawn()
+        check(self.core.set_muted(source, is_muted), f"there is no source {source}")
 
     def compose(self, int64_t now_ns):
         """Draw what has changed since the last time.
@@ -303,7 +453,7 @@ cdef class Compositor:
         Parameters
         ----------
         now_ns : int
-            On any clock that only goes forwards; it says how old pictures are.
+            On any clock; it says how old pictures are. While it goes backwards, time stands still.
 
         Returns
         -------
@@ -311,12 +461,64 @@ cdef class Compositor:
             (x, y, width, height) of what was drawn, in pixels of the canvas; empty: the canvas is as it was.
         """
         cdef span[const_CanvasRect] damage
-        self.require_no_view()
+        self.require_idle()
         with nogil:
             damage = self.core.compose(now_ns)
-        cdef size_t index
-        return [(damage[index].x, damage[index].y, damage[index].width, damage[index].height)
-                for index in range(damage.size())]
+        return list_of(damage)
+
+    def start(self, int64_t now_ns, int bands):
+        """Begin what compose() does, to be done by several threads; the bytes are the same for any number.
+
+        Parameters
+        ----------
+        now_ns : int
+            As for `compose`.
+        bands : int
+            Of rows, into which canvases are cut, at least 1; one for each thread is best.
+
+        Returns
+        -------
+        int
+            How many times `draw` is to be called, for 0, 1, ...: at most 64. Until `finish` nothing else may be.
+        """
+        self.require_idle()
+        if bands < 1:
+            raise OutOfRangeError("bands must be at least 1")
+        return self.core.start(now_ns, bands)
+
+    def draw(self, int band):
+        """Draw one of the bands, without the GIL; different ones may be drawn at the same time."""
+        with nogil:
+            self.core.draw(band)
+
+    def finish(self):
+        """Return what compose() returns, when all bands are drawn; one that was forgotten is drawn now.
+
+        Raises
+        ------
+        RuntimeError
+            Nothing was started.
+        """
+        if not self.core.is_drawing():
+            raise RuntimeError("start() begins what finish() ends")
+        cdef span[const_CanvasRect] damage
+        with nogil:
+            damage = self.core.finish()
+        return list_of(damage)
+
+    def stats(self):
+        """Return a `CompositorStats`."""
+        cdef CoreCompositorStatistics core = self.core.statistics()
+        return CompositorStats(
+            pictures_composed=core.pictures_composed,
+            tiles_drawn=core.drawn.tiles_drawn,
+            tiles_shared=core.drawn.tiles_shared,
+            pixels_drawn=core.drawn.pixels_drawn,
+            late_sources=core.sources.late,
+            frozen_sources=core.sources.frozen,
+            avatar_sources=core.sources.avatar,
+            slate_sources=core.sources.slate,
+        )
 
     def view(self, *, int exclude):
         """Return what one participant shall see: the canvas without himself, for a ``with`` statement.
@@ -332,15 +534,14 @@ cdef class Compositor:
         OutOfRangeError
             There is no such source.
         """
-        if not self.core.has(exclude):
-            raise OutOfRangeError(f"there is no source {exclude}")
-        cdef CanvasView view = CanvasView.__new__(CanvasView)
-        view.compositor, view.excluded = self, exclude
-        return view
+        return self.first.view(exclude=exclude)
 
-    cdef int require_no_view(self) except -1:
-        if self.core.is_viewing():
-            raise RuntimeError("a view of this canvas is open")
+    cdef int require_idle(self) except -1:
+        return self.first.require_idle()
+
+    cdef int require_drawn(self) except -1:
+        if self.core.is_drawing():
+            raise RuntimeError("bands of this canvas are being drawn")
         return 0
 
 
@@ -355,7 +556,15 @@ cdef CoreTile core_tile(object tile) except *:
     core.fit = <TileFit><int>TILE_FITS[tile.fit]
     core.border = tile.border
     set_colour(core.border_colour, tile.border_colour)
+    core.radius = tile.radius
+    fill_overlays(core.overlays, tile.overlays)
     return core
+
+
+cdef _HeldPlanes held_picture(object y, object u, object v, CorePicture& picture):
+    cdef _HeldPlanes held = _HeldPlanes()
+    take_planes(held, y, u, v, picture)
+    return held
 
 
 cdef int take_planes(_HeldPlanes held, object y, object u, object v, CorePicture& picture) except -1:
@@ -411,22 +620,3 @@ cdef int set_size(CorePicture& picture, Py_ssize_t rows, Py_ssize_t columns) exc
     picture.size.width = <int32_t>min(columns, <Py_ssize_t>1 << 20)  # too many all the same
     picture.size.height = <int32_t>min(rows, <Py_ssize_t>1 << 20)
     return 0
-
-
-@cython.final
-cdef class CanvasView:
-    """The canvas while one source is taken off it; Compositor.view gives it."""
-
-    def __init__(self):
-        raise TypeError("Compositor.view gives views")
-
-    def __enter__(self):
-        self.compositor.require_no_view()
-        check(self.compositor.core.begin_view(self.excluded), f"there is no source {self.excluded}")
-        self.is_open = True
-        return self.compositor.canvas
-
-    def __exit__(self, *_):
-        if self.is_open:
-            self.compositor.core.end_view()
-        self.is_open = False

@@ -4,155 +4,181 @@
 #include <new>
 
 #include "compose/planes.hpp"
-#include "mixminus/base/time.hpp"
 
 namespace mixminus::compose {
 namespace {
 
-bool is_even_side(std::int32_t side) { return side >= 2 && side <= kMaxSide && side % 2 == 0; }
+bool is_plain(const Picture& picture) {
+  return is_readable(picture) && picture.format == PixelFormat::i420 && picture.rotation == Rotation::none;
+}
 
 }  // namespace
 
 Status Compositor::configure(const CompositorConfig& config) noexcept try {
-  if (!is_even_side(config.width) || !is_even_side(config.height) || config.hold_ns < 0) return Status::out_of_range;
   if (config.capacity < 1 || config.capacity > kMaxSources) return Status::out_of_range;
   *this = {};
   config_ = config;
-  const std::size_t luma_bytes = static_cast<std::size_t>(config.width) * static_cast<std::size_t>(config.height);
-  const std::size_t pair_bytes = config.has_pairs ? luma_bytes / 2 : 0;
-  pixels_.resize(luma_bytes / 2 * 3 + pair_bytes + kCacheLineBytes);
-  canvas_[0] = {aligned(pixels_.data()), config.width};
-  if (config.has_pairs) pairs_ = {canvas_[0].pixels + luma_bytes, config.width};
-  canvas_[1] = {canvas_[0].pixels + luma_bytes + pair_bytes, config.width / 2};
-  canvas_[2] = {canvas_[1].pixels + luma_bytes / 4, config.width / 2};
-  sources_.resize(static_cast<std::size_t>(config.capacity));
-  fill({0, 0, config.width, config.height}, config.background);
-  pair_up({0, 0, config.width, config.height});
-  damage_.reserve(1);
-  return Status::ok;
+  auto sources = std::make_unique<Sources>();
+  const Status status = sources->configure(config.capacity, config.hold_ns, config.avatar_ns, config.colour);
+  if (status != Status::ok) return status;
+  sources_ = std::move(sources);
+  outputs_.reserve(kMaxOutputs);
+  std::size_t first = 0;
+  return add_output({config.width, config.height}, first);
 } catch (const std::bad_alloc&) {
   return Status::capacity_reached;
 }
 
-bool Compositor::has(std::int32_t source) const noexcept {
-  return source >= 0 && static_cast<std::size_t>(source) < sources_.size() &&
-         sources_[static_cast<std::size_t>(source)].is_used;
+Status Compositor::add_output(Size size, std::size_t& output) noexcept try {
+  if (!sources_ || is_busy()) return Status::out_of_range;
+  if (outputs_.size() == kMaxOutputs) return Status::capacity_reached;
+  auto made = std::make_unique<Output>();
+  const Status status = made->configure(size, config_.background, config_.has_pairs, *sources_);
+  if (status != Status::ok) return status;
+  output = outputs_.size();
+  outputs_.push_back(std::move(made));
+  return Status::ok;
+} catch (const std::bad_alloc&) {
+  return Status::capacity_reached;
 }
 
 Status Compositor::add_source(std::int32_t& source) noexcept {
-  const auto free = std::ranges::find(sources_, false, &Source::is_used);
-  if (free == sources_.end()) return Status::capacity_reached;
-  *free = {.is_used = true};
-  source = static_cast<std::int32_t>(free - sources_.begin());
-  return Status::ok;
+  return sources_ ? sources_->add(source) : Status::not_configured;
 }
 
 Status Compositor::remove_source(std::int32_t source) noexcept {
-  if (!has(source) || is_viewing_) return Status::out_of_range;
-  sources_[static_cast<std::size_t>(source)] = {};
-  mark_stale(source);
-  for (PlacedTile& placed : tiles_)
-    if (placed.tile.source == source) placed.tile.source = Tile::kNobody;  // the number will be somebody else's
+  if (!has(source) || is_busy()) return Status::out_of_range;
+  sources_->remove(source);
+  for (const auto& output : outputs_) output->remove(source);
   return Status::ok;
 }
 
-Status Compositor::push(std::int32_t source, const Picture& picture) noexcept try {
-  if (!has(source)) return Status::out_of_range;
-  if (!is_sound(picture)) return Status::shape_mismatch;
-  Source& into = sources_[static_cast<std::size_t>(source)];
-  into.intake.prepare(picture);
-  if (const Size size = upright_size(picture); into.planned != size) plan(source, size);
-  into.picture = picture;
-  into.is_upright = false;
-  into.has_picture = into.is_new = true;
+template <typename Change>
+Status Compositor::change(std::size_t output, const Change& change) noexcept try {
+  if (outputs_.empty()) return Status::not_configured;
+  if (output >= outputs_.size() || is_busy()) return Status::out_of_range;
+  const Status status = change(*outputs_[output]);
+  find_twins();
+  return status;
+} catch (const std::bad_alloc&) {
+  return Status::capacity_reached;
+}
+
+Status Compositor::set_layout(std::span<const Tile> tiles, std::size_t output) noexcept {
+  return change(output, [&](Output& to) { return to.set_layout(tiles); });
+}
+
+Status Compositor::set_overlays(std::span<const PlacedOverlay> overlays, std::size_t output) noexcept {
+  return change(output, [&](Output& to) { return to.set_overlays(overlays); });
+}
+
+Status Compositor::set_background(const Colour& colour, const Picture* picture) noexcept {
+  if (picture && !is_plain(*picture)) return Status::shape_mismatch;
+  config_.background = colour;
+  Status status = outputs_.empty() ? Status::not_configured : Status::ok;
+  for (std::size_t index = 0; index < outputs_.size() && status == Status::ok; ++index)
+    status = change(index, [&](Output& to) { return to.set_background(colour, picture), Status::ok; });
+  return status;
+}
+
+void Compositor::find_twins() noexcept {
+  for (std::size_t index = 0; index < outputs_.size(); ++index)
+    outputs_[index]->find_twins(std::span(outputs_).first(index));
+}
+
+// Out of memory on the way, there is no picture, rather than one that does not fit its plan.
+Status Compositor::set_picture(std::int32_t source, Shown which, const Picture* picture) noexcept try {
+  if (is_drawing()) return Status::out_of_range;
+  if (!picture) return sources_->forget(source, which), Status::ok;
+  if (!(which == Shown::live ? is_readable : is_plain)(*picture)) return Status::shape_mismatch;
+  if (which == Shown::live) sources_->prepare(source, *picture);
+  if (const Size size = upright_size(*picture); sources_->size(source, which) != size) {
+    sources_->forget(source, which);
+    for (const auto& output : outputs_) output->plan(source, which, size);
+  }
+  sources_->set(source, which, *picture);
   return Status::ok;
 } catch (const std::bad_alloc&) {
   return Status::capacity_reached;
 }
 
+Status Compositor::push(std::int32_t source, const Picture& picture) noexcept {
+  return has(source) ? set_picture(source, Shown::live, &picture) : Status::out_of_range;
+}
+
+Status Compositor::set_avatar(std::int32_t source, const Picture* picture) noexcept {
+  return has(source) ? set_picture(source, Shown::avatar, picture) : Status::out_of_range;
+}
+
+Status Compositor::set_slate(const Picture* picture) noexcept {
+  return sources_ ? set_picture(Tile::kNobody, Shown::slate, picture) : Status::not_configured;
+}
+
+Status Compositor::set_muted(std::int32_t source, bool is_muted) noexcept {
+  if (!has(source)) return Status::out_of_range;
+  sources_->set_muted(source, is_muted);
+  return Status::ok;
+}
+
+Status Compositor::highlight(const Highlight& highlight) noexcept {
+  const bool is_known = highlight.source == Tile::kNobody || has(highlight.source);
+  const bool is_width = highlight.width >= 2 && highlight.width <= kMaxSide && highlight.width % 2 == 0;
+  if (!is_known || !is_width || is_drawing()) return Status::out_of_range;
+  for (const auto& output : outputs_) output->set_highlight(highlight);
+  return Status::ok;
+}
+
 std::span<const Rect> Compositor::compose(std::int64_t now_ns) noexcept {
-  damage_.clear();
-  if (is_viewing_) return damage_;
-  look_at_sources(bounded_time_ns(now_ns));
-  mark_above();
-  for (PlacedTile& placed : tiles_) {
-    if (!placed.is_stale) continue;
-    make_upright(placed);
-    draw(placed);
-    if (!is_all_stale_) damage_.push_back(placed.tile.area);
+  if (start(now_ns, 1) > 0) draw(0);
+  return finish();
+}
+
+std::int32_t Compositor::start(std::int64_t now_ns, std::int32_t bands) noexcept {
+  if (outputs_.empty() || is_busy() || bands < 1) return 0;
+  bands_ = std::min(bands, Output::kMaxBands);
+  is_drawn_ = {};
+  sources_->look(now_ns);
+  for (const auto& output : outputs_) output->begin(bands_);
+  return bands_;
+}
+
+void Compositor::draw(std::int32_t band) noexcept {
+  if (band < 0 || band >= bands_) return;
+  for (const auto& output : outputs_) output->draw(band);
+  is_drawn_[static_cast<std::size_t>(band)] = true;
+}
+
+std::span<const Rect> Compositor::finish() noexcept {
+  if (!is_drawing()) return {};
+  for (std::int32_t band = 0; band < bands_; ++band)
+    if (!is_drawn_[static_cast<std::size_t>(band)]) draw(band);
+  for (const auto& output : outputs_) output->end();
+  bands_ = 0;
+  ++composed_;
+  return outputs_[0]->damage();
+}
+
+Statistics Compositor::statistics() const noexcept {
+  Statistics statistics{.pictures_composed = composed_};
+  if (sources_) statistics.sources = sources_->counts();
+  for (const auto& output : outputs_) {
+    statistics.drawn.tiles_drawn += output->counts().tiles_drawn;
+    statistics.drawn.tiles_shared += output->counts().tiles_shared;
+    statistics.drawn.pixels_drawn += output->counts().pixels_drawn;
   }
-  if (is_all_stale_) damage_.push_back({0, 0, config_.width, config_.height});
-  is_all_stale_ = false;
-  for (const Rect& part : damage_) pair_up(part);
-  return damage_;
+  return statistics;
 }
 
-void Compositor::look_at_sources(std::int64_t now_ns) noexcept {
-  const auto is_old = [&](const Source& source) {
-    return config_.hold_ns > 0 && source.has_picture && now_ns - source.seen_ns > config_.hold_ns;
-  };
-  for (Source& source : sources_)
-    if (source.is_new) source.seen_ns = now_ns;
-  for (PlacedTile& placed : tiles_)
-    if (const Source* source = source_of(placed)) placed.is_stale |= source->is_new || is_old(*source);
-  for (Source& source : sources_) {
-    source.has_picture &= !is_old(source);
-    source.is_new = false;
-  }
-}
-
-const Compositor::Source* Compositor::source_of(const PlacedTile& placed) const noexcept {
-  return placed.tile.source == Tile::kNobody ? nullptr : &sources_[static_cast<std::size_t>(placed.tile.source)];
-}
-
-void Compositor::mark_stale(std::int32_t source) noexcept {
-  for (PlacedTile& placed : tiles_) placed.is_stale |= placed.tile.source == source;
-}
-
-// In order, so what lies above something above is marked as well.
-void Compositor::mark_above() noexcept {
-  for (const PlacedTile& placed : tiles_)
-    if (placed.is_stale)
-      for (const std::int32_t above : placed.above) tiles_[static_cast<std::size_t>(above)].is_stale = true;
-}
-
-// Once, and only what is shown.
-void Compositor::make_upright(const PlacedTile& placed) noexcept {
-  if (placed.tile.source == Tile::kNobody) return;
-  Source& source = sources_[static_cast<std::size_t>(placed.tile.source)];
-  if (!source.has_picture || source.is_upright) return;
-  source.picture = source.intake.upright(source.picture, config_.colour);
-  source.is_upright = true;
-}
-
-Status Compositor::begin_view(std::int32_t excluded) noexcept {
-  if (!has(excluded) || is_viewing_) return Status::out_of_range;
-  is_viewing_ = true;
-  excluded_ = excluded;
-  for (PlacedTile& placed : tiles_)
-    if (placed.tile.source == excluded) keep(placed);
-  for (PlacedTile& placed : tiles_) {
-    if (placed.tile.source != excluded) continue;
-    fill(placed.tile.area, config_.background);
-    for (const std::int32_t above : placed.above)
-      if (const Tile& tile = tiles_[static_cast<std::size_t>(above)].tile; tile.source != excluded)
-        put_back(placed, tile.area);
-  }
-  pair_up_excluded();
+Status Compositor::begin_view(std::int32_t excluded, std::size_t output) noexcept {
+  if (!has(excluded) || is_busy() || output >= outputs_.size()) return Status::out_of_range;
+  viewed_ = outputs_[output].get();
+  viewed_->begin_view(excluded);
   return Status::ok;
 }
 
 void Compositor::end_view() noexcept {
-  if (!is_viewing_) return;
-  is_viewing_ = false;
-  for (const PlacedTile& placed : tiles_)
-    if (placed.tile.source == excluded_) put_back(placed, placed.tile.area);
-  pair_up_excluded();
-}
-
-void Compositor::pair_up_excluded() noexcept {
-  for (const PlacedTile& placed : tiles_)
-    if (placed.tile.source == excluded_) pair_up(placed.tile.area);
+  if (viewed_) viewed_->end_view();
+  viewed_ = nullptr;
 }
 
 }  // namespace mixminus::compose

@@ -1,41 +1,137 @@
-// The parts of Compositor that touch pixels.
+// The parts of Output that touch pixels.
+#include <algorithm>
+#include <array>
+#include <cstring>
+
 #include "compose/colour.hpp"
 #include "compose/planes.hpp"
 #include "kernels/table.hpp"
-#include "mixminus/compose/compositor.hpp"
+#include "mixminus/compose/output.hpp"
 
 namespace mixminus::compose {
 
-void Compositor::draw(PlacedTile& placed) noexcept {
+namespace {
+
+/// Gives `draw` the parts of `outer` that are not in `inner`.
+template <typename Draw>
+void fill_around(const Rect& outer, const Rect& inner, const Rect& clip, const Draw& draw) {
+  if (outer == inner) return;
+  const std::int32_t right = inner.x + inner.width, bottom = inner.y + inner.height;
+  draw(common({outer.x, outer.y, outer.width, inner.y - outer.y}, clip));
+  draw(common({outer.x, bottom, outer.width, outer.y + outer.height - bottom}, clip));
+  draw(common({outer.x, inner.y, inner.x - outer.x, inner.height}, clip));
+  draw(common({right, inner.y, outer.x + outer.width - right, inner.height}, clip));
+}
+
+}  // namespace
+
+Output::Band Output::band_of(std::int32_t index) noexcept {
+  const auto edge = [&](std::int32_t band) {
+    return static_cast<std::int32_t>(std::int64_t{size_.height / 2} * band / bands_) * 2;
+  };
+  const std::size_t sums = scratch_.size() / kMaxBands;
+  return {{0, edge(index), size_.width, edge(index + 1) - edge(index)},
+          std::span(scratch_).subspan(sums * static_cast<std::size_t>(index), sums)};
+}
+
+// Corners are taken off from the top downwards, so that each gives back what was below it.
+void Output::draw(std::int32_t index) noexcept {
+  const Band band = band_of(index);
+  for (auto placed = tiles_.rbegin(); placed != tiles_.rend(); ++placed)
+    if (placed->is_stale && placed->is_drawn) placed->corners.put_back(canvas_, band.rows);
+  if (!gone_.empty()) draw_background(band.rows);
+  for (std::size_t tile = 0; tile < tiles_.size(); ++tile)
+    if (tiles_[tile].is_stale && tiles_[tile].tile.area.meets(band.rows)) draw(tile, band);
+}
+
+void Output::draw_background(const Rect& rows) noexcept {
+  for (const Rect& rect : gone_) fill_background(common(rect, rows));
+  for (const Piece& piece : pieces_[0]) fill_background(common(piece.part, rows));
+  draw_pieces(pieces_[0], rows);
+}
+
+void Output::draw(std::size_t index, const Band& band) noexcept {
+  PlacedTile& placed = tiles_[index];
   const Tile& tile = placed.tile;
-  const Source* source = source_of(placed);
-  placed.is_stale = false;
-  if (!source || !source->has_picture || !placed.scalers) return fill(tile.area, config_.background);
-  const Rect inside = framed(tile);
-  fill_around(tile.area, inside, tile.border_colour);
-  fill_around(inside, placed.placement.inner, config_.background);
-  placed.twin < 0 ? scale(placed, source->picture) : copy_twin(placed);
-}
-
-void Compositor::scale(const PlacedTile& placed, const Picture& picture) noexcept {
-  for (std::size_t index = 0; index < canvas_.size(); ++index) {
-    const Scaler& scaler = index == 0 ? placed.scalers->luma : placed.scalers->colour;
-    const PlaneView from = picture.planes[index].at(in_plane(placed.placement.crop, index));
-    const Plane to = canvas_[index].at(in_plane(placed.placement.inner, index));
-    scaler.process(from, to, {0, scaler.result().height}, scratch_);
+  const Rect clip = common(tile.area, band.rows);
+  placed.corners.save(canvas_, clip);
+  if (is_copied(placed)) {
+    copy(*placed.twin_canvas, placed.twin_area, tile.area, clip);
+  } else {
+    draw_content(placed, band);
+    for (const PlacedOverlay& placed_overlay : tile.overlays)
+      placed_overlay.overlay->blend(canvas_, tile.area.x + placed_overlay.x, tile.area.y + placed_overlay.y, clip);
+    if (is_framed(tile)) draw_frame(tile, clip);
   }
-  recolour(kernels::active(), canvas_, placed.placement.inner, picture.colour, config_.colour);
+  placed.corners.round(canvas_, clip);
+  draw_pieces(pieces_[index + 1], clip);
 }
 
-void Compositor::copy_twin(const PlacedTile& placed) noexcept {
-  const Rect& from = tiles_[static_cast<std::size_t>(placed.twin)].placement.inner;
-  const Rect& to = placed.placement.inner;
+void Output::draw_content(const PlacedTile& placed, const Band& band) noexcept {
+  const Tile& tile = placed.tile;
+  const Plan* plan = plan_now(placed);
+  const Rect clip = common(tile.area, band.rows), inside = framed(tile);
+  if (!plan) return fill_background(clip);
+  fill_around(tile.area, inside, clip, [&](const Rect& rect) { fill(rect, tile.border_colour); });
+  fill_around(inside, plan->placement.inner, clip, [&](const Rect& rect) { fill_background(rect); });
+  scale(*plan, sources_->picture(tile.source, sources_->shown(tile.source)), band);
+}
+
+void Output::scale(const Plan& plan, const Picture& picture, const Band& band) noexcept {
+  for (std::size_t index = 0; index < canvas_.size(); ++index) {
+    const Scaler& scaler = index == 0 ? plan.scalers->luma : plan.scalers->colour;
+    const PlaneView from = picture.planes[index].at(in_plane(plan.placement.crop, index));
+    const Rect place = in_plane(plan.placement.inner, index);
+    const Rect part = common(place, in_plane(band.rows, index));
+    if (part.height > 0)
+      scaler.process(from, canvas_[index].at(place), {part.y - place.y, part.height}, band.scratch);
+  }
+  recolour(kernels::active(), canvas_, common(plan.placement.inner, band.rows), picture.colour, sources_->colour());
+}
+
+void Output::draw_pieces(const std::vector<Piece>& pieces, const Rect& clip) noexcept {
+  for (const Piece& piece : pieces) {
+    const PlacedOverlay& placed = overlays_[piece.overlay];
+    placed.overlay->blend(canvas_, placed.x, placed.y, common(piece.part, clip));
+  }
+}
+
+void Output::draw_frame(const Tile& tile, const Rect& clip) noexcept {
+  const std::int32_t width = std::min(highlight_.width, std::min(tile.area.width, tile.area.height) / 4 * 2);
+  const Rect inner{tile.area.x + width, tile.area.y + width, tile.area.width - 2 * width, tile.area.height - 2 * width};
+  fill_around(tile.area, inner, clip, [&](const Rect& rect) { fill(rect, highlight_.colour); });
+  if (tile.radius > width) fill_corners(inner, tile.radius - width, clip);
+}
+
+void Output::fill_corners(const Rect& inner, std::int32_t radius, const Rect& clip) noexcept {
+  const kernels::Table& kernel = kernels::active();
+  std::array<std::uint8_t, Tile::kMaxRadius> colour, left, right;
+  for (std::size_t index = 0; index < canvas_.size(); ++index) {
+    const Rect place = in_plane(inner, index), rows = in_plane(clip, index);
+    const std::int32_t side = index == 0 ? radius : radius / 2;
+    colour.fill(highlight_.colour[index]);
+    for (std::int32_t row = 0; row < side; ++row) {
+      outside_circle(row, radius, index == 0, left.data());
+      std::reverse_copy(left.data(), left.data() + side, right.data());
+      for (const std::int32_t y : {place.y + row, place.y + place.height - 1 - row}) {
+        if (y < rows.y || y >= rows.y + rows.height) continue;
+        std::uint8_t* pixels = canvas_[index].at({place.x, y}).pixels;
+        kernel.blend(colour.data(), left.data(), pixels, static_cast<std::size_t>(side));
+        kernel.blend(colour.data(), right.data(), pixels + place.width - side, static_cast<std::size_t>(side));
+      }
+    }
+  }
+}
+
+void Output::copy(const Canvas& from, const Rect& area, const Rect& to, const Rect& clip) noexcept {
+  const Rect part = common(to, clip);
+  const Rect origin{part.x - to.x + area.x, part.y - to.y + area.y, part.width, part.height};
   for (std::size_t index = 0; index < canvas_.size(); ++index)
-    copy_plane(view_of(canvas_[index].at(in_plane(from, index))), canvas_[index].at(in_plane(to, index)),
-               in_plane(to, index).size());
+    copy_plane(view_of(from[index].at(in_plane(origin, index))), canvas_[index].at(in_plane(part, index)),
+               in_plane(part, index).size());
 }
 
-void Compositor::pair_up(const Rect& part) noexcept {
+void Output::pair_up(const Rect& part) noexcept {
   if (pairs_.pixels == nullptr) return;
   const Rect half = part.halved();
   for (std::int32_t y = half.y; y < half.y + half.height; ++y)
@@ -43,31 +139,26 @@ void Compositor::pair_up(const Rect& part) noexcept {
                                  pairs_.at({part.x, y}).pixels, static_cast<std::size_t>(half.width));
 }
 
-void Compositor::fill(const Rect& rect, const Colour& colour) noexcept {
+void Output::fill(const Rect& rect, const Colour& colour) noexcept {
   for (std::size_t index = 0; index < canvas_.size(); ++index)
     fill_plane(canvas_[index], in_plane(rect, index), colour[index]);
 }
 
-void Compositor::fill_around(const Rect& outer, const Rect& inner, const Colour& colour) noexcept {
-  if (outer == inner) return;
-  const std::int32_t right = inner.x + inner.width, bottom = inner.y + inner.height;
-  fill({outer.x, outer.y, outer.width, inner.y - outer.y}, colour);
-  fill({outer.x, bottom, outer.width, outer.y + outer.height - bottom}, colour);
-  fill({outer.x, inner.y, inner.x - outer.x, inner.height}, colour);
-  fill({right, inner.y, outer.x + outer.width - right, inner.height}, colour);
+void Output::fill_background(const Rect& rect) noexcept {
+  background_pixels_.empty() ? fill(rect, background_) : copy(background_picture_, rect, rect, rect);
 }
 
-void Compositor::keep(PlacedTile& placed) noexcept {
+void Output::keep(PlacedTile& placed) noexcept {
   for (std::size_t index = 0; index < canvas_.size(); ++index) {
     const Rect area = in_plane(placed.tile.area, index);
     copy_plane(view_of(canvas_[index].at(area)), {placed.kept[index].data(), area.width}, area.size());
   }
 }
 
-void Compositor::put_back(const PlacedTile& placed, const Rect& part) noexcept {
+void Output::put_back(const PlacedTile& placed, const Rect& part) noexcept {
   for (std::size_t index = 0; index < canvas_.size(); ++index) {
     const Rect area = in_plane(placed.tile.area, index);
-    const Rect inside = common(area, in_plane(part, index));
+    const Rect inside = in_plane(part, index);
     const PlaneView kept{placed.kept[index].data(), area.width};
     copy_plane(kept.at({inside.x - area.x, inside.y - area.y}), canvas_[index].at(inside), inside.size());
   }

@@ -21,7 +21,7 @@ std::int32_t padded(std::int32_t width) {
   return (width + kLine - 1) / kLine * kLine;
 }
 
-std::size_t bytes_of(Size size) {
+std::size_t padded_bytes(Size size) {
   return static_cast<std::size_t>(padded(size.width)) * static_cast<std::size_t>(size.height);
 }
 
@@ -39,14 +39,14 @@ Canvas planes_in(std::uint8_t*& memory, Size size, std::size_t first) {
   for (std::size_t index = first; index < planes.size(); ++index) {
     const Size side = in_plane(size, index);
     planes[index] = {memory, padded(side.width)};
-    memory += bytes_of(side);
+    memory += padded_bytes(side);
   }
   return planes;
 }
 
 std::size_t bytes_from(Size size, std::size_t first) {
   std::size_t bytes = 0;
-  for (std::size_t index = first; index < 3; ++index) bytes += bytes_of(in_plane(size, index));
+  for (std::size_t index = first; index < 3; ++index) bytes += padded_bytes(in_plane(size, index));
   return bytes;
 }
 
@@ -121,7 +121,7 @@ bool fits(const PlaneView& plane, std::ptrdiff_t row_bytes, std::size_t alignmen
 
 }  // namespace
 
-bool is_sound(const Picture& picture) noexcept {
+bool is_readable(const Picture& picture) noexcept {
   const auto [width, height] = picture.size;
   if (width < 1 || width > kMaxSide || height < 1 || height > kMaxSide) return false;
   const std::int32_t half = (width + 1) / 2;

@@ -11,6 +11,12 @@ namespace mixminus::compose {
 
 inline constexpr std::size_t kCacheLineBytes = 64;
 
+inline bool is_even_side(std::int32_t side) noexcept { return side >= 2 && side <= kMaxSide && side % 2 == 0; }
+
+inline std::size_t bytes_of(Size size) noexcept {
+  return static_cast<std::size_t>(size.width) * static_cast<std::size_t>(size.height);
+}
+
 inline std::uint8_t* aligned(std::uint8_t* memory) noexcept {
   const auto address = reinterpret_cast<std::uintptr_t>(memory);
   return memory + (kCacheLineBytes - address % kCacheLineBytes) % kCacheLineBytes;
@@ -23,7 +29,9 @@ inline PlaneView view_of(const Plane& plane) noexcept { return {plane.pixels, pl
 
 inline Rect common(const Rect& a, const Rect& b) noexcept {
   const std::int32_t x = std::max(a.x, b.x), y = std::max(a.y, b.y);
-  return {x, y, std::min(a.x + a.width, b.x + b.width) - x, std::min(a.y + a.height, b.y + b.height) - y};
+  const std::int32_t width = std::min(a.x + a.width, b.x + b.width) - x;
+  const std::int32_t height = std::min(a.y + a.height, b.y + b.height) - y;
+  return width > 0 && height > 0 ? Rect{x, y, width, height} : Rect{x, y, 0, 0};
 }
 
 inline void fill_plane(Plane to, const Rect& rect, std::uint8_t value) noexcept {

@@ -2,6 +2,7 @@
 //
 // Include no C++ library code here or in body_*.inl: an inline function instantiated with AVX-512
 // may be the copy that the linker keeps for everyone, and then an older CPU dies far from the cause.
+#include "kernels/body_blend.inl"
 #include "kernels/body_compose.inl"
 #include "kernels/body_dsp.inl"
 #include "kernels/body_mix.inl"
@@ -50,6 +51,7 @@ const Table table{
     .recolour = recolour,
     .transpose = transpose,
     .reverse = reverse,
+    .blend = blend,
 };
 
 }  // namespace mixminus::kernels::MIXMINUS_ISA

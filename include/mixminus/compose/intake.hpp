@@ -21,7 +21,7 @@ constexpr Size upright_size(const Picture& picture) noexcept {
 }
 
 /// True when sides, planes and rows are what the format needs.
-MIXMINUS_API bool is_sound(const Picture& picture) noexcept;
+MIXMINUS_API bool is_readable(const Picture& picture) noexcept;
 
 /// Memory for what must be written anew: of NV12 chroma only, of I420 nothing unless it is turned.
 class MIXMINUS_API Intake {

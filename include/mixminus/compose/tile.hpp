@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
+#include "mixminus/compose/overlay.hpp"
 #include "mixminus/compose/picture.hpp"
 
 namespace mixminus::compose {
@@ -16,11 +18,15 @@ enum class Fit : std::uint8_t {
 /// Sides and places are even, because planes of colour have half of them.
 struct Tile {
   static constexpr std::int32_t kNobody = -1;  ///< background only
+  static constexpr std::int32_t kMaxRadius = 128;
   std::int32_t source = kNobody;
   Rect area{};  ///< on the canvas; later tiles of a layout lie above earlier ones
   Fit fit = Fit::fit;
   std::int32_t border = 0;  ///< pixels, inside the area
   Colour border_colour = kBlack;
+  std::int32_t radius = 0;                ///< of the corners in pixels; beyond them what lies below is seen
+  std::vector<PlacedOverlay> overlays{};  ///< relative to the area, clipped to it
+  friend bool operator==(const Tile&, const Tile&) = default;
 };
 
 /// Which part of a picture goes where.

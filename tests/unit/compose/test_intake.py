@@ -247,3 +247,26 @@ def test_other_numbers_are_refused(name: Any, planes: list[NDArray[Any]]) -> Non
     compositor, source = one_tile()
     with pytest.raises(TypeError, match="without a sign"):
         compositor.push(source, *planes, format=name)
+
+
+def test_further_canvases_and_bands_show_the_same() -> None:
+    compositor = Compositor(WIDTH, HEIGHT, capacity=1, format="nv12")
+    source, small = compositor.add_source(), compositor.add_output(64, 48)
+    compositor.set_layout([Tile(source, 0, 0, WIDTH, HEIGHT, "stretch")])
+    small.set_layout([Tile(source, 0, 0, 64, 48, "stretch")])
+    bgra = np.random.default_rng(2).integers(0, 256, (60, 90, 4), np.uint8)
+    y, u, v = reference.from_bgra(bgra, (709, False))
+    nv12 = i420(90, 60)
+    for bands in (1, 3):
+        compositor.push(source, bgra, format="bgra")
+        compositor.compose(0)
+        for canvas, size in ((compositor.canvas, (WIDTH, HEIGHT)), (small.canvas, (64, 48))):
+            luma, *chroma = scaled((y, u, v), *size)
+            assert_same(canvas, (luma, pairs(*chroma)))
+        compositor.push(source, nv12[0], pairs(*nv12[1:]), format="nv12", colour="bt601")
+        for band in range(compositor.start(1, bands)):
+            compositor.draw(band)
+        compositor.finish()
+        for canvas, size in ((compositor.canvas, (WIDTH, HEIGHT)), (small.canvas, (64, 48))):
+            drawn = reference.recolour(scaled(nv12, *size), (601, False), (709, False))
+            assert_same(canvas, (drawn[0], pairs(*drawn[1:])))
