@@ -48,8 +48,7 @@ compose::ColourSpace space_of(Space space) {
 
 Pixels copied(compose::PlaneView plane, std::int32_t width, std::int32_t height) {
   Pixels rows({height, width});
-  for (std::int32_t y = 0; y < height; ++y)
-    std::copy_n(plane.at({0, y}).pixels, width, rows.mutable_data(y));
+  for (std::int32_t y = 0; y < height; ++y) std::copy_n(plane.at({0, y}).pixels, width, rows.mutable_data(y));
   return rows;
 }
 
@@ -59,7 +58,8 @@ Planes upright(const std::string& isa, const Planes& planes, std::pair<std::int3
   compose::Picture picture{.size = {size.first, size.second},
                            .format = static_cast<compose::PixelFormat>(format),
                            .rotation = static_cast<compose::Rotation>(rotation)};
-  for (std::size_t index = 0; index < 3; ++index) picture.planes[index] = {planes[index].data(), planes[index].shape(1)};
+  for (std::size_t index = 0; index < 3; ++index)
+    picture.planes[index] = {planes[index].data(), planes[index].shape(1)};
   if (!compose::is_readable(picture)) throw py::value_error("planes do not belong together");
   compose::Intake intake;
   intake.prepare(picture);
@@ -92,8 +92,8 @@ Pixels join_pairs(const std::string& isa, const Pixels& first, const Pixels& sec
 void bind_compose(py::module_ m) {
   m.def("scale", &scale, py::arg("isa"), py::arg("plane").noconvert(), py::arg("width"), py::arg("height"),
         py::arg("bands") = 1);
-  m.def("upright", &upright, py::arg("isa"), py::arg("planes"), py::arg("size"), py::arg("format"),
-        py::arg("rotation"), py::arg("canvas"));
+  m.def("upright", &upright, py::arg("isa"), py::arg("planes"), py::arg("size"), py::arg("format"), py::arg("rotation"),
+        py::arg("canvas"));
   m.def("recolour", &recolour, py::arg("isa"), py::arg("planes"), py::arg("source"), py::arg("canvas"));
   m.def("join_pairs", &join_pairs, py::arg("isa"), py::arg("first"), py::arg("second"));
 }

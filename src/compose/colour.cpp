@@ -84,9 +84,8 @@ constexpr auto for_each_space(Make make) {
 }
 
 constexpr auto kFromRgb = for_each_space([](ColourSpace to) { return weights_of(to); });
-constexpr auto kRecolourings = for_each_space([](ColourSpace from) {
-  return for_each_space([from](ColourSpace to) { return recolouring(from, to); });
-});
+constexpr auto kRecolourings = for_each_space(
+    [](ColourSpace from) { return for_each_space([from](ColourSpace to) { return recolouring(from, to); }); });
 
 }  // namespace
 
@@ -101,9 +100,8 @@ void recolour(const kernels::Table& kernel, const Canvas& canvas, const Rect& pa
     return canvas[index].at({area.x, area.y + row}).pixels;
   };
   for (std::int32_t row = 0; row < part.height / 2; ++row)
-    kernel.recolour({at(0, 2 * row), at(0, 2 * row + 1), at(1, row), at(2, row),
-                                static_cast<std::size_t>(part.width / 2)},
-                               by);
+    kernel.recolour(
+        {at(0, 2 * row), at(0, 2 * row + 1), at(1, row), at(2, row), static_cast<std::size_t>(part.width / 2)}, by);
 }
 
 }  // namespace mixminus::compose

@@ -88,10 +88,10 @@ void narrow_rows(const Table& kernel, const Picture& from, const Canvas& to) {
 void colour_rows(const Table& kernel, const Picture& from, const Canvas& to, ColourSpace colour) {
   const Size half = half_of(from.size);
   for (std::int32_t y = 0; y < half.height; ++y)
-    kernel.from_bgra({from.planes[0].at({0, 2 * y}).pixels, from.planes[0].at({0, 2 * y + 1}).pixels,
-                      to[0].at({0, 2 * y}).pixels, to[0].at({0, 2 * y + 1}).pixels, to[1].at({0, y}).pixels,
-                      to[2].at({0, y}).pixels, columns_of(half)},
-                     from_rgb(colour));
+    kernel.from_bgra(
+        {from.planes[0].at({0, 2 * y}).pixels, from.planes[0].at({0, 2 * y + 1}).pixels, to[0].at({0, 2 * y}).pixels,
+         to[0].at({0, 2 * y + 1}).pixels, to[1].at({0, y}).pixels, to[2].at({0, y}).pixels, columns_of(half)},
+        from_rgb(colour));
 }
 
 PlaneView upside_down(PlaneView plane, Size size) {

@@ -18,8 +18,7 @@ void Output::remove(std::int32_t source) noexcept {
 
 void Output::set_highlight(const Highlight& highlight) noexcept {
   if (highlight == highlight_) return;
-  for (PlacedTile& placed : tiles_)
-    placed.is_stale |= is_framed(placed.tile) || placed.tile.source == highlight.source;
+  for (PlacedTile& placed : tiles_) placed.is_stale |= is_framed(placed.tile) || placed.tile.source == highlight.source;
   highlight_ = highlight;
 }
 

@@ -86,7 +86,8 @@ void Output::set_background(const Colour& colour, const Picture* picture) {
     for (std::size_t index = 0; index < canvas_.size(); ++index) {
       fill_plane(background_picture_[index], in_plane(whole(), index), colour[index]);
       const Rect to = in_plane(placement.inner, index);
-      copy_plane(picture->planes[index].at(in_plane(placement.crop, index)), background_picture_[index].at(to), to.size());
+      copy_plane(picture->planes[index].at(in_plane(placement.crop, index)), background_picture_[index].at(to),
+                 to.size());
     }
   }
   background_pixels_.swap(pixels);
@@ -149,7 +150,8 @@ void Output::adopt(std::vector<PlacedTile>& tiles, std::vector<Rect>& gone) cons
       if (!is_taken[old] && tiles_[old].tile == tiles[index].tile) is_taken[before[index] = old] = true;
   for (std::size_t index = 0; index < tiles.size(); ++index)
     for (const std::int32_t above : tiles[index].above)
-      if (std::size_t& old = before[static_cast<std::size_t>(above)]; old != kNone && before[index] != kNone && old < before[index])
+      if (std::size_t& old = before[static_cast<std::size_t>(above)];
+          old != kNone && before[index] != kNone && old < before[index])
         is_taken[std::exchange(old, kNone)] = false;
   for (std::size_t index = 0; index < tiles.size(); ++index) {
     PlacedTile& placed = tiles[index];

@@ -15,8 +15,7 @@ bool is_there(const Picture& picture) { return picture.planes[0].pixels != nullp
 
 }  // namespace
 
-Status Sources::configure(std::int32_t capacity, std::int64_t hold_ns, std::int64_t avatar_ns,
-                          ColourSpace colour) {
+Status Sources::configure(std::int32_t capacity, std::int64_t hold_ns, std::int64_t avatar_ns, ColourSpace colour) {
   if (capacity < 1 || hold_ns < 0 || avatar_ns < 0) return Status::out_of_range;
   *this = {};
   sources_.resize(static_cast<std::size_t>(capacity));

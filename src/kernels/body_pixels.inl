@@ -77,8 +77,8 @@ inline void luma_from_bgra(const std::uint8_t* pixels, std::uint8_t* luma, std::
 // Two bytes of a pixel are added at once, in the two halves of 32 bits.
 inline void chroma_from_bgra(const BgraRows rows, const FromRgb w) {  // copies: stores may be of the originals
   constexpr std::uint32_t kTwoBytes = 0x00FF00FF;
-  const auto *upper = reinterpret_cast<const LoosePixel*>(rows.upper);
-  const auto *lower = reinterpret_cast<const LoosePixel*>(rows.lower);
+  const auto* upper = reinterpret_cast<const LoosePixel*>(rows.upper);
+  const auto* lower = reinterpret_cast<const LoosePixel*>(rows.lower);
   std::uint32_t blue_red[2 * kPairsAtOnce], green[2 * kPairsAtOnce];
 #pragma omp simd
   for (std::size_t x = 0; x < 2 * rows.pairs; ++x) {
@@ -99,8 +99,13 @@ inline void chroma_from_bgra(const BgraRows rows, const FromRgb w) {  // copies:
 
 inline BgraRows piece_of(const BgraRows& rows, std::size_t x) {
   const std::size_t left = rows.pairs - x;
-  return {rows.upper + 8 * x, rows.lower + 8 * x, rows.y_upper + 2 * x, rows.y_lower + 2 * x,
-          rows.cb + x,        rows.cr + x,        left < kPairsAtOnce / 2 ? left : kPairsAtOnce / 2};
+  return {rows.upper + 8 * x,
+          rows.lower + 8 * x,
+          rows.y_upper + 2 * x,
+          rows.y_lower + 2 * x,
+          rows.cb + x,
+          rows.cr + x,
+          left < kPairsAtOnce / 2 ? left : kPairsAtOnce / 2};
 }
 
 void from_bgra(const BgraRows& rows, const FromRgb& rgb) {

@@ -139,8 +139,8 @@ std::vector<std::uint8_t> upright(const Table& table, mixminus::compose::Size si
   std::vector<std::uint8_t> memory(static_cast<std::size_t>(row_bytes * size.height));
   for (auto& pixel : memory) pixel = random() % 5 == 0 ? std::uint8_t{255} : static_cast<std::uint8_t>(random());
   const PlaneView plane{memory.data(), row_bytes};
-  const Picture picture{size, {plane, plane, plane}, static_cast<PixelFormat>(kind % 4),
-                        static_cast<Rotation>(kind / 4)};
+  const Picture picture{
+      size, {plane, plane, plane}, static_cast<PixelFormat>(kind % 4), static_cast<Rotation>(kind / 4)};
   Intake intake;
   intake.prepare(picture);
   intake.run_on(table);

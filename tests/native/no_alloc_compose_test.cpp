@@ -20,7 +20,10 @@ Picture picture_of(const std::vector<std::uint8_t>& memory, Size size) {
 Picture picture_of(const std::vector<std::uint8_t>& memory, Size size, std::int32_t kind) {
   const std::ptrdiff_t row_bytes = 4 * size.width;
   const PlaneView plane{memory.data(), row_bytes};
-  return {size, {plane, plane, plane}, static_cast<PixelFormat>(kind % 4), static_cast<Rotation>(kind / 4 % 4),
+  return {size,
+          {plane, plane, plane},
+          static_cast<PixelFormat>(kind % 4),
+          static_cast<Rotation>(kind / 4 % 4),
           {Matrix::bt601, kind / 16 % 2 == 1}};
 }
 

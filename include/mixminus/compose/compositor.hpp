@@ -31,10 +31,10 @@ struct Statistics {
   SourceCounts sources{};
 };
 
-/// What is configured or placed allocates, and so does the first picture of another size or format; nothing else does. Out of
-/// memory that says capacity_reached, and what was before stays. Each (source, part, size) is scaled once, whatever
-/// number of tiles show it and of views is taken. Between start() and finish(), and in a view, nothing else may be
-/// called; where it can it says out_of_range.
+/// What is configured or placed allocates, and so does the first picture of another size or format; nothing else does.
+/// Out of memory that says capacity_reached, and what was before stays. Each (source, part, size) is scaled once,
+/// whatever number of tiles show it and of views is taken. Between start() and finish(), and in a view, nothing else
+/// may be called; where it can it says out_of_range.
 class MIXMINUS_API Compositor {
  public:
   static constexpr std::int32_t kMaxSources = 4096;

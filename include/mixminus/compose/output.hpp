@@ -150,7 +150,7 @@ class MIXMINUS_API Output {
   std::vector<PlacedTile> tiles_;
   std::vector<PlacedOverlay> overlays_;
   Pieces pieces_{1};
-  std::vector<Rect> gone_;     ///< where tiles and overlays were, to become background
+  std::vector<Rect> gone_;  ///< where tiles and overlays were, to become background
   std::vector<Rect> damage_;
   std::vector<std::int16_t> scratch_;  ///< for kMaxBands
   Highlight highlight_{};

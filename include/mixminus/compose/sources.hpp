@@ -43,7 +43,9 @@ class MIXMINUS_API Sources {
   void set_muted(std::int32_t source, bool is_muted) noexcept { at(source).is_muted = is_muted; }
 
   /// Of the last picture, {} if there was none; what tiles are ready for.
-  [[nodiscard]] Size size(std::int32_t source, Shown which) const noexcept { return upright_size(picture(source, which)); }
+  [[nodiscard]] Size size(std::int32_t source, Shown which) const noexcept {
+    return upright_size(picture(source, which));
+  }
   [[nodiscard]] const Picture& picture(std::int32_t source, Shown which) const noexcept;
 
   /// Decides who shows what. Time stands still where `now_ns` goes backwards.
