@@ -18,8 +18,7 @@ void Output::remove(std::int32_t source) noexcept {
 
 void Output::set_highlight(const Highlight& highlight) noexcept {
   if (highlight == highlight_) return;
-  for (PlacedTile& placed : tiles_)
-    placed.is_stale |= is_framed(placed.tile) || placed.tile.source == highlight.source;
+  for (PlacedTile& placed : tiles_) placed.is_stale |= is_framed(placed.tile) || placed.tile.source == highlight.source;
   highlight_ = highlight;
 }
 
@@ -39,6 +38,8 @@ void Output::begin(std::int32_t bands) noexcept {
     placed.is_stale |= placed.tile.source != Tile::kNobody && sources_->is_changed(placed.tile.source);
   for (const Rect& rect : gone_) mark_meeting(rect);
   mark_above();
+  for (const PlacedTile& placed : tiles_)
+    if (placed.is_stale && placed.tile.source != Tile::kNobody) sources_->make_upright(placed.tile.source);
   list_damage();
 }
 
@@ -79,6 +80,7 @@ void Output::end() noexcept {
   }
   gone_.clear();
   is_all_stale_ = false;
+  for (const Rect& part : damage_) pair_up(part);
 }
 
 void Output::begin_view(std::int32_t excluded) noexcept {
@@ -87,6 +89,7 @@ void Output::begin_view(std::int32_t excluded) noexcept {
     if (placed.tile.source == excluded) keep(placed);
   for (std::size_t index = 0; index < tiles_.size(); ++index)
     if (tiles_[index].tile.source == excluded) draw_hidden(index);
+  pair_up_excluded();
 }
 
 // What lies above is put upon the background, through its round corners that is seen.
@@ -108,6 +111,12 @@ void Output::draw_hidden(std::size_t hidden) noexcept {
 void Output::end_view() noexcept {
   for (const PlacedTile& placed : tiles_)
     if (placed.tile.source == excluded_) put_back(placed, placed.tile.area);
+  pair_up_excluded();
+}
+
+void Output::pair_up_excluded() noexcept {
+  for (const PlacedTile& placed : tiles_)
+    if (placed.tile.source == excluded_) pair_up(placed.tile.area);
 }
 
 }  // namespace mixminus::compose
