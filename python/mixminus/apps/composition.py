@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from mixminus.apps.audio_files import Samples
-    from mixminus.apps.movie_writer import Plane
+    from mixminus.labels.colour import I420
     from mixminus.layouts import Layout, Tile
 
 __all__ = ["ENDINGS", "Composed", "Look", "compose_files"]
@@ -114,7 +114,7 @@ class Player:
                 f"{self.path} is damaged (only {read_s:.1f} of {self.duration_s:.1f} s are there)"
             )
 
-    def put_in_place(self, picture: tuple[Plane, Plane, Plane]) -> None:
+    def put_in_place(self, picture: I420) -> None:
         """Show ``picture`` where the file has none of its own."""
         self._compositor.set_avatar(self.source, *picture)
         self._compositor.set_muted(self.source, not self._pictures.exists)
@@ -237,7 +237,7 @@ class Composition:
         began_ns = time.perf_counter_ns()
         self._compositor.compose(round(self.time_s * 1e9))
         self.made.compose_ns += time.perf_counter_ns() - began_ns
-        self._writer.write_picture(self._compositor.canvas)
+        self._writer.write_picture(self._compositor)
         self.made.pictures += 1
         while self._writer.samples < self.time_s * RATE_HZ:
             self._mix()
@@ -275,7 +275,7 @@ def _arrange(compositor: Compositor, players: Sequence[Player], look: Look) -> N
         player.put_in_place(_substitute(player.path.stem, tile, look.ended))
 
 
-def _substitute(name: str, tile: Tile, ended: str) -> tuple[Plane, Plane, Plane]:
+def _substitute(name: str, tile: Tile, ended: str) -> I420:
     """Return what stands for a file without pictures, and for one that has ended."""
     if find_spec("PIL") is None:
         return _plain(tile.width, tile.height)
@@ -288,6 +288,6 @@ def _substitute(name: str, tile: Tile, ended: str) -> tuple[Plane, Plane, Plane]
     return labels.avatar(name, tile.width, tile.height)
 
 
-def _plain(width: int, height: int) -> tuple[Plane, Plane, Plane]:
+def _plain(width: int, height: int) -> I420:
     grey = [np.full((height // n, width // n), level, np.uint8) for n, level in ((1, 60), (2, 128))]
     return grey[0], grey[1], grey[1]

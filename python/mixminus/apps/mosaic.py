@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mixminus import layouts
 from mixminus.apps import speaking
 from mixminus.apps.audio_files import AudioReader, read_audio
 from mixminus.apps.errors import require
-from mixminus.apps.movie_writer import MovieWriter, video_frame
+from mixminus.apps.movie_writer import MovieWriter
 from mixminus.apps.progress import progress_bar
 from mixminus.apps.rtp_sender import FRAME_MS
 from mixminus.apps.site_wall import SiteWall
@@ -130,7 +130,7 @@ class _Film:
         ):
             for picture, sound in zip(range(len(self._speakers)), sounds, strict=False):
                 self._wall.draw(picture / PICTURES_A_SECOND, *self._state(picture))
-                writer.write_picture(self._wall.compositor.canvas)
+                writer.write_picture(self._wall.compositor)
                 writer.write_sound(sound)
                 if not mosaic.snapshots and self._is_time_to_snap(picture):
                     mosaic.snapshots = self._snap(out, picture)
@@ -163,5 +163,8 @@ class _Film:
         return paths
 
     def _save(self, path: Path) -> Path:
-        video_frame(self._wall.compositor.canvas).to_image().save(path)
+        from mixminus.av import to_video_frame  # noqa: PLC0415 - PyAV is not always there
+
+        frame: Any = to_video_frame(self._wall.compositor)
+        frame.to_image().save(path)
         return path

@@ -5,19 +5,16 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Self
 
-import numpy as np
-import numpy.typing as npt
-
 from mixminus.apps.audio_files import Samples
 from mixminus.apps.errors import MediaFileError, require
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from mixminus import Compositor
 
-__all__ = ["CONTAINERS", "MovieWriter", "video_frame"]
 
-Plane = npt.NDArray[np.uint8]
+__all__ = ["CONTAINERS", "MovieWriter"]
 
 # suffix: container in the words of FFmpeg
 CONTAINERS = {"mp4": "mp4", "mov": "mov", "mkv": "matroska"}
@@ -65,6 +62,9 @@ class MovieWriter:
         preset: str = "veryfast",
     ) -> None:
         self._av = require("av", "av")
+        from mixminus.av import to_video_frame  # noqa: PLC0415 - PyAV is there
+
+        self._to_frame = to_video_frame
         self._path = path
         self._size = size
         self._sample_rate_hz = sample_rate_hz
@@ -88,10 +88,9 @@ class MovieWriter:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def write_picture(self, canvas: tuple[Plane, Plane, Plane]) -> None:
-        """Append a picture: planes (y, u, v) as `Compositor.canvas` has them."""
-        frame = video_frame(canvas)
-        frame.pts, frame.time_base = self.pictures, self._video.codec_context.time_base
+    def write_picture(self, compositor: Compositor) -> None:
+        """Append what is on the canvas, I420 of BT.709 in limited range; it is not kept."""
+        frame = self._to_frame(compositor, self.pictures, self._video.codec_context.time_base)
         self.pictures += 1
         self._write(self._video, frame)
 
@@ -131,14 +130,3 @@ class MovieWriter:
         context.color_primaries = context.color_trc = context.colorspace = BT709
         context.color_range = LIMITED
         return stream
-
-
-def video_frame(canvas: tuple[Plane, Plane, Plane]) -> Any:
-    """Return a copy of ``canvas`` as a frame of PyAV that knows its colours."""
-    height, width = canvas[0].shape
-    frame = require("av", "av").VideoFrame(width, height, "yuv420p")
-    for plane, pixels in zip(frame.planes, canvas, strict=True):
-        rows = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)
-        rows[:, : plane.width] = pixels
-    frame.colorspace, frame.color_range = BT709, LIMITED
-    return frame

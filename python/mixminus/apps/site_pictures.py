@@ -8,9 +8,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from mixminus.apps.errors import require
-from mixminus.apps.movie_writer import Plane
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from mixminus.apps.province import Site
 
 __all__ = ["HEIGHT", "WIDTH", "SitePicture", "hues"]
+
+Plane = npt.NDArray[np.uint8]
 
 WIDTH, HEIGHT = 320, 180
 SWAY = 8  # pixels to each side
