@@ -1,11 +1,13 @@
-// _core.kernels: the scaler of one plane on any instruction set.
+// _core.kernels: the scaler of one plane, and blending, on any instruction set.
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
 #include "bindings/kernel_table.hpp"
+#include "kernels/table.hpp"
 #include "mixminus/compose/scaler.hpp"
 
 namespace py = pybind11;
@@ -32,9 +34,20 @@ Pixels scale(const std::string& isa, const Pixels& plane, std::int32_t width, st
   return scaled;
 }
 
+Pixels blend(const std::string& isa, const Pixels& source, const Pixels& alpha, const Pixels& target) {
+  if (source.size() != target.size() || alpha.size() != target.size())
+    throw py::value_error("all planes must have the same size");
+  Pixels blended(target.size());
+  std::copy_n(target.data(), target.size(), blended.mutable_data());
+  by_name(isa).blend(source.data(), alpha.data(), blended.mutable_data(), static_cast<std::size_t>(target.size()));
+  return blended;
+}
+
 }  // namespace
 
 void bind_compose(py::module_ m) {
   m.def("scale", &scale, py::arg("isa"), py::arg("plane").noconvert(), py::arg("width"), py::arg("height"),
         py::arg("bands") = 1);
+  m.def("blend", &blend, py::arg("isa"), py::arg("source").noconvert(), py::arg("alpha").noconvert(),
+        py::arg("target").noconvert());
 }

@@ -92,6 +92,7 @@ class MIXMINUS_API Output {
     Rect twin_area{};
     bool is_drawn = false;  ///< so corners are saved
     bool is_stale = true;
+    bool was_stale = true;  ///< before a view
   };
   /// What may be touched by one call of draw().
   struct Band {
@@ -114,6 +115,8 @@ class MIXMINUS_API Output {
   void offer_twin(PlacedTile& placed, std::size_t tiles) const noexcept;
 
   [[nodiscard]] bool is_copied(const PlacedTile& placed) const noexcept;
+  [[nodiscard]] bool is_excluded(const Tile& tile) const noexcept;
+  [[nodiscard]] bool is_seen_through(std::int32_t source) const noexcept;
   [[nodiscard]] bool is_framed(const Tile& tile) const noexcept;
   [[nodiscard]] const Plan* plan_now(const PlacedTile& placed) const noexcept;
   void mark_meeting(const Rect& rect) noexcept;
@@ -124,7 +127,9 @@ class MIXMINUS_API Output {
   void draw_background(const Rect& rows) noexcept;
   void draw(std::size_t index, const Band& band) noexcept;
   void draw_content(const PlacedTile& placed, const Band& band) noexcept;
-  void draw_hidden(std::size_t index) noexcept;
+  void draw_again(std::int32_t source) noexcept;
+  void hide(std::size_t index) noexcept;
+  void draw_decoration(const Tile& tile, const Rect& clip) noexcept;
   void draw_frame(const Tile& tile, const Rect& clip) noexcept;
   void fill_corners(const Rect& inner, std::int32_t radius, const Rect& clip) noexcept;
   void draw_pieces(const std::vector<Piece>& pieces, const Rect& clip) noexcept;
