@@ -19,7 +19,8 @@ int outside(std::int32_t x, std::int32_t y, std::int32_t radius) {
 
 int mean_outside(std::int32_t x, std::int32_t y, std::int32_t radius) {
   return (outside(x, y, radius) + outside(x + 1, y, radius) + outside(x, y + 1, radius) +
-          outside(x + 1, y + 1, radius) + 2) / 4;
+          outside(x + 1, y + 1, radius) + 2) /
+         4;
 }
 
 }  // namespace

@@ -86,8 +86,7 @@ void Output::scale(const Plan& plan, const Picture& picture, const Band& band) n
     const PlaneView from = picture.planes[index].at(in_plane(plan.placement.crop, index));
     const Rect place = in_plane(plan.placement.inner, index);
     const Rect part = common(place, in_plane(band.rows, index));
-    if (part.height > 0)
-      scaler.process(from, canvas_[index].at(place), {part.y - place.y, part.height}, band.scratch);
+    if (part.height > 0) scaler.process(from, canvas_[index].at(place), {part.y - place.y, part.height}, band.scratch);
   }
 }
 

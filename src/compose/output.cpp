@@ -19,8 +19,7 @@ void Output::remove(std::int32_t source) noexcept {
 
 void Output::set_highlight(const Highlight& highlight) noexcept {
   if (highlight == highlight_) return;
-  for (PlacedTile& placed : tiles_)
-    placed.is_stale |= is_framed(placed.tile) || placed.tile.source == highlight.source;
+  for (PlacedTile& placed : tiles_) placed.is_stale |= is_framed(placed.tile) || placed.tile.source == highlight.source;
   highlight_ = highlight;
 }
 
@@ -116,12 +115,13 @@ bool Output::is_seen_through(std::int32_t source) const noexcept {
 void Output::draw_again(std::int32_t source) noexcept {
   std::vector<Rect> gone;
   gone.swap(gone_);
-  for (PlacedTile& placed : tiles_)
-    placed.was_stale = std::exchange(placed.is_stale, placed.tile.source == source);
+  for (PlacedTile& placed : tiles_) placed.was_stale = std::exchange(placed.is_stale, placed.tile.source == source);
   mark_above();
   for (PlacedTile& placed : tiles_) placed.is_stale &= placed.is_drawn;
   bands_ = 1;
+  may_copy_ = false;  // what twins show may not be drawn yet
   draw(0);
+  may_copy_ = true;
   for (PlacedTile& placed : tiles_) placed.is_stale = placed.was_stale;
   gone.swap(gone_);
 }

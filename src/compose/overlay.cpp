@@ -38,7 +38,8 @@ Status Overlay::make(const Picture& picture, PlaneView alpha, SharedOverlay& mad
     for (auto row = layer.alpha.begin(); row != layer.alpha.end(); row += size.width) {
       const auto is_seen = [](std::uint8_t value) { return value != 0; };
       const auto first = std::find_if(row, row + size.width, is_seen);
-      const auto last = std::find_if(std::make_reverse_iterator(row + size.width), std::make_reverse_iterator(first), is_seen);
+      const auto last =
+          std::find_if(std::make_reverse_iterator(row + size.width), std::make_reverse_iterator(first), is_seen);
       layer.spans.push_back({static_cast<std::int32_t>(first - row), static_cast<std::int32_t>(last.base() - row)});
     }
   }

@@ -82,7 +82,8 @@ void Output::set_background(const Colour& colour, const Picture* picture) {
     for (std::size_t index = 0; index < canvas_.size(); ++index) {
       fill_plane(background_picture_[index], in_plane(whole(), index), colour[index]);
       const Rect to = in_plane(placement.inner, index);
-      copy_plane(picture->planes[index].at(in_plane(placement.crop, index)), background_picture_[index].at(to), to.size());
+      copy_plane(picture->planes[index].at(in_plane(placement.crop, index)), background_picture_[index].at(to),
+                 to.size());
     }
   }
   background_pixels_.swap(pixels);
@@ -145,7 +146,8 @@ void Output::adopt(std::vector<PlacedTile>& tiles, std::vector<Rect>& gone) cons
       if (!is_taken[old] && tiles_[old].tile == tiles[index].tile) is_taken[before[index] = old] = true;
   for (std::size_t index = 0; index < tiles.size(); ++index)
     for (const std::int32_t above : tiles[index].above)
-      if (std::size_t& old = before[static_cast<std::size_t>(above)]; old != kNone && before[index] != kNone && old < before[index])
+      if (std::size_t& old = before[static_cast<std::size_t>(above)];
+          old != kNone && before[index] != kNone && old < before[index])
         is_taken[std::exchange(old, kNone)] = false;
   for (std::size_t index = 0; index < tiles.size(); ++index) {
     PlacedTile& placed = tiles[index];
@@ -206,7 +208,8 @@ void Output::reserve(const std::vector<PlacedTile>& tiles, const Pieces& pieces,
   std::size_t sums = scratch_.size() / kMaxBands;
   for (const PlacedTile& placed : tiles)
     for (const Plan& plan : placed.plans)
-      if (plan.scalers) sums = std::max(sums, plan.scalers->luma.scratch_sums());
+      if (plan.scalers)
+        sums = std::max({sums, plan.scalers->luma.scratch_sums(), plan.scalers->colour.scratch_sums()});
   scratch_.resize(sums * kMaxBands);
 }
 
@@ -268,7 +271,7 @@ void Output::offer_twin(PlacedTile& placed, std::size_t tiles) const noexcept {
 
 bool Output::is_copied(const PlacedTile& placed) const noexcept {
   const bool is_within_band = placed.twin_canvas == &canvas_ && placed.twin_area.y == placed.tile.area.y;
-  return placed.twin_canvas && plan_now(placed) && (bands_ == 1 || is_within_band);
+  return may_copy_ && placed.twin_canvas && plan_now(placed) && (bands_ == 1 || is_within_band);
 }
 
 }  // namespace mixminus::compose

@@ -95,8 +95,7 @@ void blend(const std::uint8_t* source, const std::uint8_t* alpha, std::uint8_t* 
   if (pixels < Blended::kCount) return blend_few(source, alpha, target, pixels);
   const std::size_t end = pixels - Blended::kCount;
   const Blended last(source + end, alpha + end, target + end);
-  for (std::size_t x = 0; x < end; x += Blended::kCount)
-    Blended(source + x, alpha + x, target + x).store(target + x);
+  for (std::size_t x = 0; x < end; x += Blended::kCount) Blended(source + x, alpha + x, target + x).store(target + x);
   last.store(target + end);
 }
 

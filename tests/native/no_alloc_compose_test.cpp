@@ -28,7 +28,8 @@ SharedOverlay label() {
 
 // Labels everywhere, a clock above all; two panes lie above the wall, with round corners, and the wall is seen twice.
 bool set_up(Compositor& compositor, const Picture& picture) {
-  bool is_ok = compositor.configure({.capacity = kSites, .hold_ns = 400'000'000, .avatar_ns = 400'000'000}) == Status::ok;
+  bool is_ok =
+      compositor.configure({.capacity = kSites, .hold_ns = 400'000'000, .avatar_ns = 400'000'000}) == Status::ok;
   const SharedOverlay overlay = label();
   std::size_t small = 0;
   is_ok &= overlay && compositor.add_output({960, 540}, small) == Status::ok;

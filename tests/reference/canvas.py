@@ -38,16 +38,17 @@ class Scene:
     frame: tuple[Colour, int] = ((173, 42, 26), 6)
 
 
-def blended(below: NDArray[np.uint8], above: NDArray[np.generic] | int, alpha: Plane) -> Plane:
+def blended(below: NDArray[np.uint8], above: Plane | int, alpha: Plane) -> Plane:
     """Return the mean, weighted by alpha / 255, halves upwards."""
     weight = alpha.astype(np.int64)
-    return ((2 * (below * (255 - weight) + above * weight) + 255) // 510).astype(np.uint8)
+    doubled = 2 * (below * (255 - weight) + above * weight)
+    return np.asarray((doubled + 255) // 510, np.uint8)
 
 
 def mean_of_four(plane: Plane) -> Plane:
     height, width = plane.shape
     sums = plane.reshape(height // 2, 2, width // 2, 2).sum((1, 3), dtype=np.int64)
-    return ((sums + 2) // 4).astype(np.uint8)
+    return np.asarray((sums + 2) // 4, np.uint8)
 
 
 def outside(width: int, height: int, radius: int) -> Plane:

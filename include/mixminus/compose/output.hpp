@@ -150,7 +150,7 @@ class MIXMINUS_API Output {
   std::vector<PlacedTile> tiles_;
   std::vector<PlacedOverlay> overlays_;
   Pieces pieces_{1};
-  std::vector<Rect> gone_;     ///< where tiles and overlays were, to become background
+  std::vector<Rect> gone_;  ///< where tiles and overlays were, to become background
   std::vector<Rect> damage_;
   std::vector<std::int16_t> scratch_;  ///< for kMaxBands
   Highlight highlight_{};
@@ -158,6 +158,7 @@ class MIXMINUS_API Output {
   std::int32_t bands_ = 1;
   std::int32_t excluded_ = Tile::kNobody;
   bool is_all_stale_ = true;
+  bool may_copy_ = true;  ///< of twins, which are as they should be
 };
 
 }  // namespace mixminus::compose

@@ -22,8 +22,8 @@ class MIXMINUS_API Overlay {
 
   [[nodiscard]] Size size() const noexcept { return size_; }
 
-  /// Blends what of it lies in `clip` when its corner is at (x, y), all even: (canvas (255 - alpha) + pixel alpha) / 255,
-  /// rounded; for colours with the mean of four alphas.
+  /// Blends what of it lies in `clip` when its corner is at (x, y), all even: (canvas (255 - alpha) + pixel alpha) /
+  /// 255, rounded; for colours with the mean of four alphas.
   void blend(const Canvas& canvas, std::int32_t x, std::int32_t y, const Rect& clip) const noexcept;
 
  private:

@@ -1,5 +1,5 @@
-// Any layouts, overlays, pictures of any sizes and strides, times, views and bands: what is refused changes nothing, and
-// the canvas is what another compositor draws that is told the same and draws all in one band.
+// Any layouts, overlays, pictures of any sizes and strides, times, views and bands: what is refused changes nothing,
+// and the canvas is what another compositor draws that is told the same and draws all in one band.
 #include <algorithm>
 #include <array>
 #include <cstdlib>
@@ -144,7 +144,8 @@ struct Pair {
         return call([&](Compositor& to) { return to.add_source(added); });
       }
       case 8:
-        return call([&](Compositor& to) { return to.set_background(kBlack, picture.size.width < 9 ? nullptr : &picture); });
+        return call(
+            [&](Compositor& to) { return to.set_background(kBlack, picture.size.width < 9 ? nullptr : &picture); });
       case 9:
         return view(input);
       default:

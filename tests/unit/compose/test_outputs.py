@@ -11,8 +11,8 @@ from tests.support.compose import assert_same, flat, i420, part
 WIDTH, HEIGHT = 320, 180
 
 
-def wall(**options: int) -> Compositor:
-    compositor = Compositor(WIDTH, HEIGHT, capacity=16, **options)
+def wall() -> Compositor:
+    compositor = Compositor(WIDTH, HEIGHT, capacity=16)
     for _ in range(16):
         source = compositor.add_source()
         compositor.push(source, *i420(96, 54, source))
@@ -51,7 +51,10 @@ def test_what_lay_above_leaves_what_was_below() -> None:
     assert compositor.compose(1) == [(60, 30, 40, 20)]
     compositor.set_layout(tiles)
     damage = compositor.compose(2)
-    assert set(damage) == {(60, 30, 40, 20), *((x, y, 80, 44 + y // 44 * 2) for x in (0, 80) for y in (0, 44))}
+    assert set(damage) == {
+        (60, 30, 40, 20),
+        *((x, y, 80, 44 + y // 44 * 2) for x in (0, 80) for y in (0, 44)),
+    }
     assert_same(compositor.canvas, expected)
 
 

@@ -96,6 +96,6 @@ def test_what_is_no_rgba_is_refused() -> None:
     with pytest.raises(ShapeMismatchError):
         Overlay.from_rgba(np.zeros((3, 4, 4), np.uint8))
     with pytest.raises(TypeError):
-        Overlay.from_rgba(np.zeros((4, 4, 4), np.float32))  # type: ignore[arg-type]
+        Overlay.from_rgba(np.zeros((4, 4, 4), np.float32))
     with pytest.raises(OutOfRangeError):
         Overlay.from_rgba(np.zeros((4, 4, 4), np.uint8), colour="ntsc")

@@ -58,7 +58,7 @@ class Stage:
         tiles = [tile for tile in self.scene.tiles if self.random.random() < 0.8]
         tiles += [self.tile() for _ in range(int(self.random.integers(3)))]
         if self.random.random() < 0.3:
-            self.random.shuffle(tiles)  # type: ignore[arg-type]
+            self.random.shuffle(tiles)
         self.scene.tiles = tiles[-7:]
         self.compositor.set_layout(self.scene.tiles)
 

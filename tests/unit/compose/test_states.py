@@ -16,7 +16,7 @@ def shows(compositor: Compositor, now_ms: int) -> int:
 
 
 def with_one(**options: int) -> tuple[Compositor, int]:
-    compositor = Compositor(64, 48, capacity=2, **options)
+    compositor = Compositor(64, 48, capacity=2, **options)  # type: ignore[arg-type]
     source = compositor.add_source()
     compositor.set_layout([Tile(source, 0, 0, 64, 48, "stretch")])
     return compositor, source
