@@ -8,8 +8,8 @@ namespace mixminus::aec {
 namespace {
 
 constexpr float kPrior = 1.2F;        // of a room's answer, relative to the far end, in its first partition
-constexpr float kPriorBlocks = 6.0F;  // over which that falls to 1 / e
-constexpr float kNearStep = 0.2F;     // smoothing of the near end's power
+constexpr float kPriorBlocks = 4.0F;  // over which that falls to 1 / e
+constexpr float kNearStep = 0.4F;     // smoothing of the near end's power
 constexpr float kNearWeight =
     3.0F;  // above one, steps are smaller than an honest Kalman filter's: the near talker counts
 constexpr float kStepTaken =
@@ -60,10 +60,20 @@ void KalmanFilter::replace(std::size_t p, const Blocks& blocks) noexcept {
   fft_.forward(blocks.samples, far(p).re, far(p).im);
 }
 
+/// All that a block needs of a partition. Of many cancellers in turn none is found in a near cache.
+void KalmanFilter::prefetch(std::size_t p) const noexcept {
+  prefetch_lines(far(p));
+  prefetch_lines(weights_[p]);
+  prefetch_lines(uncertainties_[p]);
+}
+
 void KalmanFilter::predict(std::span<float> echo) noexcept {
   Spectrum sum{};
-  for (std::size_t p = 0; p < partitions(); ++p)
+  prefetch(0);
+  for (std::size_t p = 0; p < partitions(); ++p) {
+    if (p + 1 < partitions()) prefetch(p + 1);
     kernels_->complex_mac({far(p).re, far(p).im, weights_[p].re, weights_[p].im}, sum.re, sum.im, block_ + 1);
+  }
   Blocks both;
   fft_.inverse(sum.re, sum.im, both.samples);
   std::copy_n(both.samples + block_, block_, echo.begin());

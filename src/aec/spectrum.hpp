@@ -17,6 +17,13 @@ struct Spectrum {
   [[nodiscard]] float power(std::size_t bin) const noexcept { return re[bin] * re[bin] + im[bin] * im[bin]; }
 };
 
+template <typename Value>
+void prefetch_lines(const Value& value) noexcept {
+  constexpr std::size_t kLine = 64;
+  const char* begin = reinterpret_cast<const char*>(&value);
+  for (std::size_t at = 0; at < sizeof(Value); at += kLine) __builtin_prefetch(begin + at);
+}
+
 /// The newest two blocks of a signal.
 struct Blocks {
   float samples[2 * kMaxBlock]{};

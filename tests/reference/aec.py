@@ -7,8 +7,8 @@ Wave = NDArray[np.float64]
 Bins = NDArray[np.complex128]
 
 # as in aec/kalman_filter.cpp
-PRIOR, PRIOR_BLOCKS = 1.2, 6.0
-NEAR_STEP, NEAR_WEIGHT = 0.2, 3.0
+PRIOR, PRIOR_BLOCKS = 1.2, 4.0
+NEAR_STEP, NEAR_WEIGHT = 0.4, 3.0
 STEP_TAKEN = 0.25
 LEAST_POWER = 1e-6
 CONSTRAINED = 2
