@@ -59,12 +59,16 @@ void Output::draw(std::size_t index, const Band& band) noexcept {
     copy(*placed.twin_canvas, placed.twin_area, tile.area, clip);
   } else {
     draw_content(placed, band);
-    for (const PlacedOverlay& placed_overlay : tile.overlays)
-      placed_overlay.overlay->blend(canvas_, tile.area.x + placed_overlay.x, tile.area.y + placed_overlay.y, clip);
-    if (is_framed(tile)) draw_frame(tile, clip);
+    draw_decoration(tile, clip);
   }
   placed.corners.round(canvas_, clip);
   draw_pieces(pieces_[index + 1], clip);
+}
+
+void Output::draw_decoration(const Tile& tile, const Rect& clip) noexcept {
+  if (is_excluded(tile)) return;
+  for (const auto& [overlay, x, y] : tile.overlays) overlay->blend(canvas_, tile.area.x + x, tile.area.y + y, clip);
+  if (is_framed(tile)) draw_frame(tile, clip);
 }
 
 void Output::draw_content(const PlacedTile& placed, const Band& band) noexcept {

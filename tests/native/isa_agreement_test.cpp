@@ -175,10 +175,18 @@ bool pixels_agree(const Table& table, const Table& scalar) {
   return true;
 }
 
+std::vector<std::uint8_t> blend(const Table& table, std::size_t pixels) {
+  std::mt19937 random(static_cast<unsigned>(pixels));
+  std::vector<std::uint8_t> rows(3 * pixels);
+  for (auto& pixel : rows) pixel = random() % 5 == 0 ? std::uint8_t{255} : static_cast<std::uint8_t>(random());
+  table.blend(rows.data(), rows.data() + pixels, rows.data() + 2 * pixels, pixels);
+  return rows;
+}
+
 bool agree(const Table& table, const Table& scalar, std::size_t samples) {
   const Input input(samples);
   return mix(table, input) == mix(scalar, input) && filter(table, input) == filter(scalar, input) &&
-         spectrum(table, input) == spectrum(scalar, input);
+         spectrum(table, input) == spectrum(scalar, input) && blend(table, samples) == blend(scalar, samples);
 }
 
 }  // namespace

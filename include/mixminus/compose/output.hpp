@@ -94,6 +94,7 @@ class MIXMINUS_API Output {
     Rect twin_area{};
     bool is_drawn = false;  ///< so corners are saved
     bool is_stale = true;
+    bool was_stale = true;  ///< before a view
   };
   /// What may be touched by one call of draw().
   struct Band {
@@ -116,6 +117,8 @@ class MIXMINUS_API Output {
   void offer_twin(PlacedTile& placed, std::size_t tiles) const noexcept;
 
   [[nodiscard]] bool is_copied(const PlacedTile& placed) const noexcept;
+  [[nodiscard]] bool is_excluded(const Tile& tile) const noexcept;
+  [[nodiscard]] bool is_seen_through(std::int32_t source) const noexcept;
   [[nodiscard]] bool is_framed(const Tile& tile) const noexcept;
   [[nodiscard]] const Plan* plan_now(const PlacedTile& placed) const noexcept;
   void mark_meeting(const Rect& rect) noexcept;
@@ -126,7 +129,9 @@ class MIXMINUS_API Output {
   void draw_background(const Rect& rows) noexcept;
   void draw(std::size_t index, const Band& band) noexcept;
   void draw_content(const PlacedTile& placed, const Band& band) noexcept;
-  void draw_hidden(std::size_t index) noexcept;
+  void draw_again(std::int32_t source) noexcept;
+  void hide(std::size_t index) noexcept;
+  void draw_decoration(const Tile& tile, const Rect& clip) noexcept;
   void draw_frame(const Tile& tile, const Rect& clip) noexcept;
   void fill_corners(const Rect& inner, std::int32_t radius, const Rect& clip) noexcept;
   void draw_pieces(const std::vector<Piece>& pieces, const Rect& clip) noexcept;
@@ -135,7 +140,9 @@ class MIXMINUS_API Output {
   void fill(const Rect& rect, const Colour& colour) noexcept;
   void fill_background(const Rect& rect) noexcept;
   void pair_up(const Rect& part) noexcept;
-  void pair_up_excluded() noexcept;
+  void pair_up_tiles_of(std::int32_t source) noexcept;
+  void put_aside(std::int32_t source) noexcept;
+  void bring_back(std::int32_t source) noexcept;
   void keep(PlacedTile& placed) noexcept;
   void put_back(const PlacedTile& placed, const Rect& part) noexcept;
 
@@ -158,6 +165,7 @@ class MIXMINUS_API Output {
   std::int32_t bands_ = 1;
   std::int32_t excluded_ = Tile::kNobody;
   bool is_all_stale_ = true;
+  bool may_copy_ = true;  ///< of twins, which are as they should be
 };
 
 }  // namespace mixminus::compose
