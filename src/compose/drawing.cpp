@@ -20,7 +20,7 @@ void Compositor::scale(const PlacedTile& placed, const Picture& picture) noexcep
     const Scaler& scaler = index == 0 ? placed.scalers->luma : placed.scalers->colour;
     const PlaneView from = picture.planes[index].at(in_plane(placed.placement.crop, index));
     const Plane to = canvas_[index].at(in_plane(placed.placement.inner, index));
-    scaler.process(from, to, {0, scaler.result().height}, scratch_);
+    scaler.process(from, to, {0, scaler.result().height});
   }
 }
 

@@ -69,7 +69,6 @@ void Compositor::plan(PlacedTile& placed, Size picture) {
   if (picture == Size{}) return;  // none yet
   placed.placement = place(placed.tile, picture);
   placed.scalers = scalers_for(placed.placement);
-  scratch_.resize(std::max(scratch_.size(), placed.scalers->luma.scratch_sums()));
 }
 
 std::shared_ptr<const Compositor::Scalers> Compositor::scalers_for(const Placement& placement) const {

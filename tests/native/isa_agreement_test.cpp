@@ -116,8 +116,7 @@ std::vector<std::uint8_t> scale(const Table& table, mixminus::compose::Size size
   mixminus::compose::Scaler scaler;
   if (scaler.configure(kSource, size) != mixminus::Status::ok) return {};
   scaler.run_on(table);
-  std::vector<std::int16_t> sums(scaler.scratch_sums());
-  scaler.process({plane.data(), kSource.width}, {scaled.data(), size.width}, {0, size.height}, sums);
+  scaler.process({plane.data(), kSource.width}, {scaled.data(), size.width}, {0, size.height});
   return scaled;
 }
 

@@ -109,7 +109,6 @@ class MIXMINUS_API Compositor {
   std::vector<Source> sources_;
   std::vector<PlacedTile> tiles_;
   std::vector<Rect> damage_;
-  std::vector<std::int16_t> scratch_;
   std::int32_t excluded_ = -1;
   bool is_all_stale_ = true;
   bool is_viewing_ = false;
