@@ -69,13 +69,19 @@ bool Lanes::fits(const std::vector<Taps>& outputs, std::int32_t source_width) co
   return true;
 }
 
+std::size_t Lanes::pair_at(std::size_t index, std::size_t output, std::size_t pair) const {
+  if (loads != 2) return output * loads + pair;
+  const bool is_second = index / 2 % 2 != 0;
+  return (pair ^ std::size_t{is_second}) * kOutputs / 2 + output;
+}
+
 void Lanes::fill(const std::vector<Taps>& outputs, std::size_t index, const Lane& lane) {
   first[index] = static_cast<std::uint32_t>(lane.first);
   for (std::size_t i = 0; i < lane.outputs; ++i) {
     const Taps& taps = outputs[lane.output + i];
     for (std::size_t tap = 0; tap < taps_of_output(taps); ++tap) {
       const Taps one = signed_taps(taps, tap);
-      const std::size_t round = tap / (2 * loads), byte = i * 2 * loads + tap % (2 * loads);
+      const std::size_t round = tap / (2 * loads), byte = 2 * pair_at(index, i, tap % (2 * loads) / 2) + tap % 2;
       const std::size_t place = ((index / 2 * rounds + round) * 2 + index % 2) * kColumns + byte;
       picks[place] = static_cast<std::uint8_t>(one.first - lane.first);
       weights[place] = static_cast<std::int8_t>(one.weights[0]);

@@ -27,6 +27,8 @@ struct Lanes {
 
   [[nodiscard]] Lane lane_at(const std::vector<Taps>& outputs, std::size_t index, std::int32_t source_width) const;
   [[nodiscard]] bool fits(const std::vector<Taps>& outputs, std::int32_t source_width) const;
+  /// Where a pair of taps of an output lies in its lane: see kernels::ColumnTaps.
+  [[nodiscard]] std::size_t pair_at(std::size_t index, std::size_t output, std::size_t pair) const;
   void fill(const std::vector<Taps>& outputs, std::size_t index, const Lane& lane);
 };
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <limits>
 #include <new>
 #include <vector>
 
@@ -16,7 +15,8 @@ using kernels::ColumnTaps;
 using kernels::ScaledRows;
 
 // What rows are made of stays in the first cache while strip after strip of them is made.
-constexpr std::int32_t kBlockBytes = 16384;
+constexpr std::int32_t kBlockBytes = 8192;
+constexpr std::int32_t kCacheLineBytes = 64;
 
 bool is_side(std::int32_t side) { return side >= 1 && side <= kMaxSide; }
 
@@ -26,19 +26,38 @@ std::vector<Taps> taps_of_all(std::int32_t source_size, std::int32_t size, std::
   return all;
 }
 
-/// The taps of all outputs along one axis, as kernels take them.
-struct Axis {
-  explicit Axis(const std::vector<Taps>& outputs) {
-    constexpr std::int32_t kMost = std::numeric_limits<std::int16_t>::max();
+/// The taps of all outputs, as kernels take them.
+struct Columns {
+  explicit Columns(const std::vector<Taps>& outputs) {
     for (const Taps& output : outputs) {
       taps.push_back({static_cast<std::uint32_t>(output.first), static_cast<std::uint32_t>(output.weights.size()),
                       static_cast<std::uint32_t>(weights.size())});
-      for (const std::int32_t weight : output.weights)
-        weights.push_back(static_cast<std::int16_t>(std::min(weight, kMost)));
+      for (const std::int32_t weight : output.weights) weights.push_back(static_cast<std::int16_t>(weight));
     }
   }
   std::vector<kernels::TapRange> taps;
   std::vector<std::int16_t> weights;
+};
+
+std::uint32_t in_both_halves(std::int32_t weight) {
+  return 0x10001U * static_cast<std::uint32_t>(std::min(weight, ScaledRows::kOne - 1));
+}
+
+struct Rows {
+  explicit Rows(const std::vector<Taps>& outputs) {
+    std::size_t next = 0;
+    for (const Taps& output : outputs) {
+      const bool is_carried = output.first + 1 == next;
+      next = output.first + output.weights.size();
+      taps.push_back({static_cast<std::uint32_t>(output.first + is_carried),
+                      static_cast<std::uint32_t>(output.weights.size() - is_carried),
+                      static_cast<std::uint32_t>(weights.size()), is_carried ? in_both_halves(output.weights[0]) : 0});
+      for (std::size_t tap = is_carried; tap < output.weights.size(); ++tap)
+        weights.push_back(in_both_halves(output.weights[tap]));
+    }
+  }
+  std::vector<kernels::RowTaps> taps;
+  std::vector<std::uint32_t> weights;
 };
 
 }  // namespace
@@ -57,9 +76,9 @@ struct Scaler::Tables {
             lanes.rounds,        lanes.first.data(),  lanes.picks.data(),     lanes.weights.data()};
   }
 
-  Axis columns;
+  Columns columns;
   Lanes lanes;
-  Axis rows;
+  Rows rows;
   std::int32_t block_rows;
 };
 
@@ -87,6 +106,7 @@ Scaler::Way Scaler::way() const noexcept {
 }
 
 void Scaler::process(PlaneView source, Plane result, Band band) const noexcept {
+  if (band.rows < 1) return;
   if (way_ == Way::weigh) return weigh(source, result, band);
   for (std::int32_t index = band.first; index < band.first + band.rows; ++index)
     shortcut(source, result.pixels + index * result.stride_bytes, index);
@@ -95,6 +115,7 @@ void Scaler::process(PlaneView source, Plane result, Band band) const noexcept {
 void Scaler::weigh(PlaneView source, Plane result, Band band) const noexcept {
   const ColumnTaps columns = tables_->column_taps();
   const std::int32_t end = band.first + band.rows, block = tables_->block_rows;
+  fetch(source, {band.first, std::min(block, band.rows)});  // later ones are fetched while those before are made
   for (std::int32_t index = band.first; index < end; index += block)
     kernel_->scale({source.pixels, source.stride_bytes, result.pixels + index * result.stride_bytes,
                     result.stride_bytes, tables_->rows.taps.data() + index, tables_->rows.weights.data(),
@@ -102,15 +123,23 @@ void Scaler::weigh(PlaneView source, Plane result, Band band) const noexcept {
                    columns);
 }
 
+void Scaler::fetch(PlaneView source, Band band) const noexcept {
+  const auto& taps = tables_->rows.taps;
+  const auto& last = taps[static_cast<std::size_t>(band.first + band.rows - 1)];
+  for (auto row = taps[static_cast<std::size_t>(band.first)].first; row < last.first + last.count; ++row)
+    for (std::int32_t x = 0; x < source_.width; x += kCacheLineBytes)
+      __builtin_prefetch(source.pixels + row * source.stride_bytes + x);
+}
+
 void Scaler::shortcut(PlaneView source, std::uint8_t* row, std::int32_t index) const noexcept {
-  const kernels::TapRange& taps = tables_->rows.taps[static_cast<std::size_t>(index)];
-  const std::uint8_t* first = source.pixels + static_cast<std::ptrdiff_t>(taps.first) * source.stride_bytes;
+  const auto from = [&](std::int32_t line) { return source.pixels + line * source.stride_bytes; };
   const auto outputs = static_cast<std::size_t>(result_.width);
-  const auto quarters = static_cast<std::uint8_t>(tables_->rows.weights[taps.weights] / (ScaledRows::kOne / 4));
-  if (way_ == Way::copy) std::memcpy(row, first, outputs);
-  if (way_ == Way::halve) kernel_->halve(first, first + source.stride_bytes, row, outputs);
-  if (way_ == Way::quarter) kernel_->quarter(first, source.stride_bytes, row, outputs);
-  if (way_ == Way::three_of_four) kernel_->three_of_four(first, source.stride_bytes, quarters, row, outputs);
+  const std::uint8_t in_three = static_cast<std::uint8_t>(index % 3);
+  if (way_ == Way::copy) std::memcpy(row, from(index), outputs);
+  if (way_ == Way::halve) kernel_->halve(from(2 * index), from(2 * index + 1), row, outputs);
+  if (way_ == Way::quarter) kernel_->quarter(from(4 * index), source.stride_bytes, row, outputs);
+  if (way_ == Way::three_of_four)
+    kernel_->three_of_four(from(index / 3 * 4 + in_three), source.stride_bytes, 3 - in_three, row, outputs);
 }
 
 }  // namespace mixminus::compose

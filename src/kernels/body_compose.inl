@@ -6,41 +6,35 @@
 namespace mixminus::kernels::MIXMINUS_ISA {
 namespace {
 
-/// Fetches the columns of a strip in the rows that follow these, line by line while these are computed.
+/// How far behind lie the rows that follow these: they are fetched while these are computed.
 struct Ahead {
-  std::ptrdiff_t source_bytes;
-  std::ptrdiff_t output_bytes;
-  explicit Ahead(const ScaledRows& rows) : source_bytes(0), output_bytes(0) {
+  std::ptrdiff_t source_bytes = 0;
+  std::ptrdiff_t output_bytes = 0;
+  explicit Ahead(const ScaledRows& rows) {
     if (!rows.is_more_to_come) return;
-    const TapRange& last = rows.taps[rows.rows - 1];
-    source_bytes = (last.first + last.count - rows.taps[0].first) * rows.source_stride_bytes;
+    const RowTaps& last = rows.taps[rows.rows - 1];
+    source_bytes = static_cast<std::ptrdiff_t>(last.first + last.count - rows.taps->first) * rows.source_stride_bytes;
     output_bytes = static_cast<std::ptrdiff_t>(rows.rows) * rows.output_stride_bytes;
-  }
-  void fetch(const std::uint8_t* pixels, std::size_t columns) const {
-    for (std::size_t x = 0; x < columns; x += kCacheLineBytes) prefetch(pixels + source_bytes + x);
   }
 };
 
-/// One strip of all rows, downwards. Neighbouring outputs share rows, so the last two that were weighed are kept.
+/// One strip of all rows, downwards.
 template <typename Strip>
-inline void scale_strip(const Strip& strip, const ScaledRows& rows, const Ahead& ahead, std::uint8_t* output) {
-  typename Strip::Sums newer{}, older{};
-  std::uint32_t next = rows.taps[0].first;
+inline void scale_strip(const Strip& strip, const ScaledRows rows, const Ahead ahead, std::uint8_t* output) {
+  const std::ptrdiff_t stride_bytes = rows.source_stride_bytes;
+  typename Strip::Sums sums{};
+  if (rows.taps->carried != 0) sums = strip.columns(rows.source + (rows.taps->first - 1) * stride_bytes);
   for (std::size_t y = 0; y < rows.rows; ++y, output += rows.output_stride_bytes) {
-    const TapRange& taps = rows.taps[y];
-    const std::int16_t* weights = rows.weights + taps.weights;
-    typename Strip::Total total;
-    for (std::uint32_t row = taps.first; row < taps.first + taps.count; ++row) {
-      if (row >= next) {
-        const std::uint8_t* pixels = rows.source + row * rows.source_stride_bytes;
-        strip.fetch(ahead, pixels);
-        older = newer;
-        newer = strip.columns(pixels);
-        next = row + 1;
-      }
-      total.add(row + 1 == next ? newer : older, *weights++);
+    const RowTaps& taps = rows.taps[y];
+    const std::uint8_t* row = rows.source + taps.first * stride_bytes;
+    const std::uint32_t* weights = rows.weights + taps.weights;
+    typename Strip::Total total(sums, &taps.carried);
+    for (const std::uint32_t* end = weights + taps.count; weights < end; ++weights, row += stride_bytes) {
+      strip.fetch(row + ahead.source_bytes);
+      sums = strip.columns(row);
+      total.add(sums, weights);
     }
-    __builtin_prefetch(output + ahead.output_bytes, 1);
+    prefetch(output + ahead.output_bytes);
     strip.store(total, output);
   }
 }
@@ -55,9 +49,11 @@ void scale_singly(const ScaledRows& rows, const ColumnTaps& columns) {
 template <std::size_t kLoads, std::size_t kRounds>
 void scale_in_strips(const ScaledRows& rows, const ColumnTaps& columns) {
   const Ahead ahead(rows);
-  for (std::size_t x = 0, index = 0; x < columns.outputs; x += ColumnTaps::kStrip, ++index) {
-    const Strip<kLoads, kRounds> strip(columns, index);
-    scale_strip(strip, rows, ahead, rows.output + strip.begin());
+  constexpr std::size_t kWidth = ColumnTaps::kStrip;
+  for (std::size_t x = 0, index = 0; x < columns.outputs; x += kWidth, ++index) {
+    const bool is_beyond = index > 0 && x + kWidth > columns.outputs;
+    scale_strip(Strip<kLoads, kRounds>(columns, index), rows, ahead,
+                rows.output + (is_beyond ? columns.outputs - kWidth : x));
   }
 }
 #endif

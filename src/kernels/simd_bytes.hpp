@@ -19,14 +19,16 @@ struct SingleColumn {
   using Sums = int;
   struct Total {
     int sum = kHalf;
-    void add(Sums sums, std::int16_t weight) { sum += (sums * weight + (1 << 14)) >> 15; }
+    Total(Sums sums, const std::uint32_t* weight) { add(sums, weight); }
+    void add(Sums sums, const std::uint32_t* weight) {
+      sum += (sums * static_cast<int>(*weight & 0x7FFF) + (1 << 14)) >> 15;
+    }
   };
 
   TapRange taps;
   const std::int16_t* weights;
 
-  template <typename Ahead>
-  void fetch(const Ahead&, const std::uint8_t*) const {}
+  void fetch(const std::uint8_t*) const {}
   Sums columns(const std::uint8_t* row) const {
     Sums sum = 0;
     for (std::uint32_t tap = 0; tap < taps.count; ++tap) sum += row[taps.first + tap] * weights[tap];
@@ -40,92 +42,163 @@ struct SingleColumn {
 
 #if !defined(MIXMINUS_SCALAR) && defined(__AVX2__)
 
+#define MIXMINUS_STRIPS
+using Lanes = __m256i;  ///< two, of 16 bytes or 8 words
 inline __m256i load_bytes(const void* p) { return _mm256_loadu_si256(static_cast<const __m256i*>(p)); }
-inline __m256i both_weights(const std::uint8_t* weights) {
-  return _mm256_set1_epi16(static_cast<short>(weights[0] | weights[1] << 8));
-}
-inline __m256i load_lanes(const std::uint8_t* low, const std::uint8_t* high) {
-  const __m256i lane = _mm256_castsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(low)));
-  return _mm256_inserti128_si256(lane, _mm_loadu_si128(reinterpret_cast<const __m128i*>(high)), 1);
-}
 inline void store_lane(void* p, __m128i v) { _mm_storeu_si128(static_cast<__m128i*>(p), v); }
+inline Lanes load_lanes(const void* low, const void* high) {
+  const __m256i lane = _mm256_castsi128_si256(_mm_loadu_si128(static_cast<const __m128i*>(low)));
+  return _mm256_inserti128_si256(lane, _mm_loadu_si128(static_cast<const __m128i*>(high)), 1);
+}
+inline Lanes all_words(int word) { return _mm256_set1_epi16(static_cast<short>(word)); }
+inline Lanes all_words(const std::uint32_t* both_halves) { return _mm256_set1_epi32(static_cast<int>(*both_halves)); }
+inline Lanes added(Lanes a, Lanes b) { return _mm256_add_epi16(a, b); }
+inline Lanes neighbours_added(Lanes a, Lanes b) { return _mm256_hadd_epi16(a, b); }
+/// Of each lane: the first half of a and the second of b, plus the others.
+inline Lanes halves_added(Lanes a, Lanes b) {
+  return _mm256_add_epi16(_mm256_blend_epi32(a, b, 0xCC), _mm256_alignr_epi8(b, a, 8));
+}
+inline Lanes pairs_of_products(Lanes pixels, Lanes picks, Lanes weights) {
+  return _mm256_maddubs_epi16(_mm256_shuffle_epi8(pixels, picks), weights);
+}
+/// round(a * b / 2^15)
+inline Lanes weighed(Lanes a, Lanes b) { return _mm256_mulhrs_epi16(a, b); }
+inline void store_pixels(std::uint8_t* p, Lanes a, Lanes b) {
+  a = _mm256_srli_epi16(a, ColumnTaps::kOneBits);
+  b = _mm256_srli_epi16(b, ColumnTaps::kOneBits);
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm256_packus_epi16(a, b));
+}
+
+#elif !defined(MIXMINUS_SCALAR) && defined(__ARM_NEON)
 
 #define MIXMINUS_STRIPS
-struct StripSums {
-  __m256i first, second;
+struct Lanes {
+  uint8x16_t low, high;
 };
-struct StripTotal {
-  __m256i first = _mm256_set1_epi16(kHalf), second = first;
-  void add(const StripSums& sums, std::int16_t weight) {
-    const __m256i w = _mm256_set1_epi16(weight);
-    first = _mm256_add_epi16(first, _mm256_mulhrs_epi16(sums.first, w));
-    second = _mm256_add_epi16(second, _mm256_mulhrs_epi16(sums.second, w));
-  }
-  void store(std::uint8_t* p) const {
-    const __m256i a = _mm256_srli_epi16(first, ColumnTaps::kOneBits), b = _mm256_srli_epi16(second, ColumnTaps::kOneBits);
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm256_packus_epi16(a, b));
-  }
-};
+template <typename Of>
+inline Lanes by_words(Lanes a, Lanes b, Of of) {
+  const auto lane = [&](uint8x16_t x, uint8x16_t y) {
+    return vreinterpretq_u8_u16(of(vreinterpretq_u16_u8(x), vreinterpretq_u16_u8(y)));
+  };
+  return {lane(a.low, b.low), lane(a.high, b.high)};
+}
+inline Lanes load_lanes(const void* low, const void* high) {
+  return {vld1q_u8(static_cast<const std::uint8_t*>(low)), vld1q_u8(static_cast<const std::uint8_t*>(high))};
+}
+inline Lanes load_bytes(const void* p) { return load_lanes(p, static_cast<const std::uint8_t*>(p) + 16); }
+inline Lanes all_words(int word) {
+  const uint8x16_t lane = vreinterpretq_u8_u16(vdupq_n_u16(static_cast<std::uint16_t>(word)));
+  return {lane, lane};
+}
+inline Lanes all_words(const std::uint32_t* both_halves) { return all_words(static_cast<int>(*both_halves & 0xFFFF)); }
+inline Lanes added(Lanes a, Lanes b) {
+  return by_words(a, b, [](uint16x8_t x, uint16x8_t y) { return vaddq_u16(x, y); });
+}
+inline Lanes neighbours_added(Lanes a, Lanes b) {
+  return by_words(a, b, [](uint16x8_t x, uint16x8_t y) { return vpaddq_u16(x, y); });
+}
+inline Lanes halves_added(Lanes a, Lanes b) {
+  return by_words(a, b, [](uint16x8_t x, uint16x8_t y) {
+    return vaddq_u16(vcombine_u16(vget_low_u16(x), vget_high_u16(y)), vextq_u16(x, y, 4));
+  });
+}
+inline uint8x16_t pairs_of_products(uint8x16_t pixels, uint8x16_t picks, uint8x16_t weights) {
+  const uint8x16_t picked = vqtbl1q_u8(pixels, picks);
+  const uint16x8_t low = vmull_u8(vget_low_u8(picked), vget_low_u8(weights));
+  return vreinterpretq_u8_u16(vpaddq_u16(low, vmull_high_u8(picked, weights)));
+}
+inline Lanes pairs_of_products(Lanes pixels, Lanes picks, Lanes weights) {
+  return {pairs_of_products(pixels.low, picks.low, weights.low),
+          pairs_of_products(pixels.high, picks.high, weights.high)};
+}
+inline Lanes weighed(Lanes a, Lanes b) {
+  return by_words(a, b, [](uint16x8_t x, uint16x8_t y) {
+    return vreinterpretq_u16_s16(vqrdmulhq_s16(vreinterpretq_s16_u16(x), vreinterpretq_s16_u16(y)));
+  });
+}
+inline void store_pixels(std::uint8_t* p, Lanes a, Lanes b) {
+  const auto narrow = [](uint8x16_t x, uint8x16_t y) {
+    return vcombine_u8(vqshrn_n_u16(vreinterpretq_u16_u8(x), ColumnTaps::kOneBits),
+                       vqshrn_n_u16(vreinterpretq_u16_u8(y), ColumnTaps::kOneBits));
+  };
+  vst1q_u8(p, narrow(a.low, b.low));
+  vst1q_u8(p + 16, narrow(a.high, b.high));
+}
 
-/// The tables of a strip, in registers where they fit.
+#endif
+
+#if defined(MIXMINUS_STRIPS)
+
+/// 32 columns of the result. Its tables stay in registers, where they fit.
 template <std::size_t kLoads, std::size_t kRounds>
 class Strip {
  public:
-  using Sums = StripSums;
-  using Total = StripTotal;
+  struct Sums {
+    Lanes first, second;
+  };
+  struct Total {
+    Lanes first = all_words(kHalf), second = first;
+    Total(Sums sums, const std::uint32_t* weight) { add(sums, weight); }
+    void add(Sums sums, const std::uint32_t* weight) {
+      const Lanes w = all_words(weight);
+      first = added(first, weighed(sums.first, w));
+      second = added(second, weighed(sums.second, w));
+    }
+  };
 
-  Strip(const ColumnTaps& taps, std::size_t index) {
-    const std::size_t x = index * ColumnTaps::kStrip, end = x + ColumnTaps::kStrip;
-    begin_ = end <= taps.outputs || index == 0 ? x : taps.outputs - ColumnTaps::kStrip;
-    width_ = taps.outputs < ColumnTaps::kStrip ? taps.outputs : ColumnTaps::kStrip;
+  Strip(const ColumnTaps& taps, std::size_t index)
+      : width_(taps.outputs < ColumnTaps::kStrip ? taps.outputs : ColumnTaps::kStrip) {
     const std::uint32_t* first = taps.lane_first + index * 2 * kVectors;
     for (std::size_t i = 0; i < 2 * kVectors; ++i) first_[i] = first[i];
-    for (std::size_t i = 0; i < kVectors * kRounds; ++i) {
-      picks_[i] = load_bytes(taps.lane_picks + 32 * (index * kVectors * kRounds + i));
-      weights_[i] = load_bytes(taps.lane_weights + 32 * (index * kVectors * kRounds + i));
+    for (std::size_t i = 0; i < kTables; ++i) {
+      picks_[i] = load_bytes(taps.lane_picks + 32 * (index * kTables + i));
+      weights_[i] = load_bytes(taps.lane_weights + 32 * (index * kTables + i));
     }
-    source_columns_ = first_[2 * kVectors - 1] + 16 - first_[0];
   }
 
-  std::size_t begin() const { return begin_; }
-
-  template <typename Ahead>
-  void fetch(const Ahead& ahead, const std::uint8_t* row) const {
-    ahead.fetch(row + first_[0], source_columns_);
+  /// It covers up to 60 columns for each load.
+  void fetch(const std::uint8_t* row) const {
+    for (std::size_t i = 0; i < kLoads; ++i) prefetch(row + first_[0] + kCacheLineBytes * i + kCacheLineBytes / 4);
   }
 
   Sums columns(const std::uint8_t* row) const { return {sums<0, kLoads>(row), sums<kLoads, kLoads>(row)}; }
 
   void store(const Total& total, std::uint8_t* p) const {
-    if (width_ == ColumnTaps::kStrip) return total.store(p);
+    if (width_ == ColumnTaps::kStrip) return store_pixels(p, total.first, total.second);
     std::uint8_t pixels[ColumnTaps::kStrip];
-    total.store(pixels);
+    store_pixels(pixels, total.first, total.second);
     __builtin_memcpy(p, pixels, width_);
   }
 
  private:
-  static constexpr std::size_t kVectors = 2 * kLoads;
+  static constexpr std::size_t kVectors = 2 * kLoads, kTables = kVectors * kRounds;
 
   template <std::size_t kFirst, std::size_t kCount>
-  __m256i sums(const std::uint8_t* row) const {
-    if constexpr (kCount > 1) {
-      return _mm256_hadd_epi16(sums<kFirst, kCount / 2>(row), sums<kFirst + kCount / 2, kCount / 2>(row));
+  Lanes sums(const std::uint8_t* row) const {
+    if constexpr (kCount == 1) {
+      const Lanes pixels = load_lanes(row + first_[2 * kFirst], row + first_[2 * kFirst + 1]);
+      const Lanes sum = pairs_of_products(pixels, picks_[kFirst * kRounds], weights_[kFirst * kRounds]);
+      if constexpr (kRounds == 1) return sum;
+      constexpr std::size_t kLast = kFirst * kRounds + kRounds - 1;
+      return added(sum, pairs_of_products(pixels, picks_[kLast], weights_[kLast]));
     } else {
-      const __m256i pixels = load_lanes(row + first_[2 * kFirst], row + first_[2 * kFirst + 1]);
-      __m256i sum = products<kFirst * kRounds>(pixels);
-      if constexpr (kRounds == 2) sum = _mm256_add_epi16(sum, products<kFirst * kRounds + 1>(pixels));
-      return sum;
+      const Lanes a = sums<kFirst, kCount / 2>(row), b = sums<kFirst + kCount / 2, kCount / 2>(row);
+      return kLoads == 2 ? halves_added(a, b) : neighbours_added(a, b);
     }
   }
-  template <std::size_t kTable>
-  __m256i products(__m256i pixels) const {
-    return _mm256_maddubs_epi16(_mm256_shuffle_epi8(pixels, picks_[kTable]), weights_[kTable]);
-  }
 
-  std::size_t begin_, width_, source_columns_;
+  std::size_t width_;
   std::size_t first_[2 * kVectors];
-  __m256i picks_[kVectors * kRounds], weights_[kVectors * kRounds];
+  Lanes picks_[kTables], weights_[kTables];
 };
+
+#endif
+
+#if !defined(MIXMINUS_SCALAR) && defined(__AVX2__)
+
+inline __m256i both_weights(const std::uint8_t* weights) {
+  return _mm256_set1_epi16(static_cast<short>(weights[0] | weights[1] << 8));
+}
 
 /// v / 2^kBits, halves upwards; v is not negative.
 template <int kBits>

@@ -43,6 +43,7 @@ class MIXMINUS_API Scaler {
 
   [[nodiscard]] Way way() const noexcept;
   void weigh(PlaneView source, Plane result, Band band) const noexcept;
+  void fetch(PlaneView source, Band band) const noexcept;
   void shortcut(PlaneView source, std::uint8_t* row, std::int32_t index) const noexcept;
 
   const kernels::Table* kernel_ = nullptr;
