@@ -1,4 +1,5 @@
-// What the body over pictures is written in. AVX-512 uses the AVX2 block: memory is what limits it.
+// What the body over pictures is written in. AVX-512 uses the AVX2 block; scalar and SSE2, which cannot pick bytes by a
+// table, make single columns.
 #pragma once
 
 #include "kernels/simd.hpp"

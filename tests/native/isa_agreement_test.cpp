@@ -120,7 +120,7 @@ std::vector<std::uint8_t> scale(const Table& table, mixminus::compose::Size size
   return scaled;
 }
 
-// By copying, 2:1, 4:1, 4:3, and with one, two and more rounds of lanes of four, two and one outputs.
+// By copying, 2:1, 4:1, 4:3, and with one, two, four and eight loads, one and two rounds, and without vectors.
 bool scalers_agree(const Table& table, const Table& scalar) {
   constexpr std::int32_t kWidths[] = {256, 128, 64, 192, 500, 131, 110, 83, 50, 31, 9, 1};
   constexpr std::int32_t kHeights[] = {96, 48, 24, 72, 200, 50, 40, 33, 13, 12, 5, 1};

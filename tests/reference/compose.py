@@ -57,7 +57,7 @@ def scale(plane: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8
     for weight, line in zip(rows.T, sums, strict=True):
         used = weight > 0
         total[used] += (weight[used, None] * line + ROW_ONE // 2) // ROW_ONE
-    return np.minimum(total // COLUMN_ONE, 255).astype(np.uint8)
+    return np.asarray(np.minimum(total // COLUMN_ONE, 255), np.uint8)
 
 
 def psnr_db(got: NDArray[np.uint8], exact: NDArray[np.float64]) -> float:
