@@ -208,8 +208,7 @@ void Output::reserve(const std::vector<PlacedTile>& tiles, const Pieces& pieces,
   std::size_t sums = scratch_.size() / kMaxBands;
   for (const PlacedTile& placed : tiles)
     for (const Plan& plan : placed.plans)
-      if (plan.scalers)
-        sums = std::max({sums, plan.scalers->luma.scratch_sums(), plan.scalers->colour.scratch_sums()});
+      if (plan.scalers) sums = std::max({sums, plan.scalers->luma.scratch_sums(), plan.scalers->colour.scratch_sums()});
   scratch_.resize(sums * kMaxBands);
 }
 
