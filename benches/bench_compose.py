@@ -121,9 +121,7 @@ def by_numpy(side: int, pictures: list[Planes]) -> Compose:
 
 
 def empty_canvas() -> Planes:
-    y = np.zeros((HEIGHT, WIDTH), np.uint8)
-    u, v = np.zeros((2, HEIGHT // 2, WIDTH // 2), np.uint8)
-    return y, u, v
+    return planes_of(WIDTH, HEIGHT)
 
 
 def addresses(planes: tuple[NDArray[np.uint8], ...]) -> list[ctypes.c_void_p | int]:
@@ -177,6 +175,70 @@ def bench_damage(benchmark: BenchmarkFixture, changed: int) -> None:
         return len(compositor.compose(0))
 
     assert benchmark(compose) == changed
+
+
+def intake_by_mixminus(format: str, rotation: int, size: tuple[int, int]) -> Compose:
+    compositor = Compositor(*size, capacity=1)
+    source = compositor.add_source()
+    compositor.set_layout([Tile(source, 0, 0, *size, "stretch")])
+    picture = picture_of(format)
+
+    def take_in() -> Planes:
+        compositor.push(source, *picture, format=format, rotation=rotation)  # type: ignore[arg-type]
+        compositor.compose(0)
+        return compositor.canvas
+
+    return take_in
+
+
+def intake_by_libyuv(format: str, rotation: int, size: tuple[int, int]) -> Compose:
+    name = ctypes.util.find_library("yuv")
+    if name is None:
+        pytest.skip("no libyuv")
+    yuv = ctypes.CDLL(name)
+    width, height = size[0] * 2, size[1] * 2
+    upright, canvas = planes_of(width, height), planes_of(*size)
+    turn = [rotation] if format == "i420" else []
+    convert = {"nv12": yuv.NV12ToI420, "bgra": yuv.ARGBToI420, "i420": yuv.I420Rotate}[format]
+    picture = picture_of(format)
+    conversion = [*addresses(picture), *addresses(upright), 1280, 720, *turn]
+    scaling = [*addresses(upright), width, height, *addresses(canvas), *size, BOX]
+
+    def take_in(_held: object = (picture, upright)) -> Planes:  # of which only addresses are passed
+        convert(*conversion)
+        yuv.I420Scale(*scaling)
+        return canvas
+
+    return take_in
+
+
+def planes_of(width: int, height: int) -> Planes:
+    y = np.zeros((height, width), np.uint8)
+    u, v = np.zeros((2, height // 2, width // 2), np.uint8)
+    return y, u, v
+
+
+def picture_of(format: str) -> tuple[NDArray[np.uint8], ...]:
+    y, u, v = i420(1280, 720)
+    if format == "bgra":
+        return (np.random.default_rng(0).integers(0, 256, (720, 1280, 4), np.uint8),)
+    return (y, np.stack([u, v], axis=2)) if format == "nv12" else (y, u, v)
+
+
+INTAKES = {"mixminus": intake_by_mixminus, "libyuv": intake_by_libyuv}
+
+
+@pytest.mark.parametrize("impl", INTAKES)
+@pytest.mark.parametrize(
+    ("format", "rotation"), [("nv12", 0), ("bgra", 0), ("i420", 90), ("i420", 180)]
+)
+def bench_intake(benchmark: BenchmarkFixture, format: str, rotation: int, impl: str) -> None:
+    benchmark.group = f"720p in {format}, turned by {rotation}, made half as large"
+    size = (360, 640) if rotation == 90 else (640, 360)
+    got = benchmark(INTAKES[impl](format, rotation, size))
+    if impl == "mixminus" and format != "bgra":
+        y = np.rot90(picture_of(format)[0], -rotation // 90)
+        np.testing.assert_array_equal(got[0], reference.scale(y, *size))
 
 
 @pytest.mark.parametrize("has_labels", [False, True], ids=["bare", "labels"])

@@ -437,9 +437,29 @@ cdef extern from "mixminus/compose/compositor.hpp" namespace "mixminus::compose"
     cdef cppclass PicturePlanes "std::array<mixminus::compose::PlaneView, 3>":
         CorePlaneView& operator[](size_t index)
 
+    cdef enum class PixelFormat "mixminus::compose::PixelFormat"(uint8_t):
+        i420
+        nv12
+        p010
+        bgra
+
+    cdef enum class Rotation "mixminus::compose::Rotation"(uint8_t):
+        none
+
+    cdef enum class ColourMatrix "mixminus::compose::Matrix"(uint8_t):
+        bt601
+        bt709
+
+    cdef struct ColourSpace "mixminus::compose::ColourSpace":
+        ColourMatrix matrix
+        cbool is_full_range
+
     cdef cppclass CorePicture "mixminus::compose::Picture":
         CanvasSize size
         PicturePlanes planes
+        PixelFormat format
+        Rotation rotation
+        ColourSpace colour
 
     cdef cppclass CoreOverlay "mixminus::compose::Overlay":
         CanvasSize size() noexcept
@@ -502,9 +522,12 @@ cdef extern from "mixminus/compose/compositor.hpp" namespace "mixminus::compose"
         CoreColour background
         int64_t hold_ns
         int64_t avatar_ns
+        ColourSpace colour
+        cbool has_pairs
 
     cdef cppclass CoreOutput "mixminus::compose::Output":
         span[const_CanvasRect] damage() noexcept
+        const CorePlane& pairs() noexcept
 
     cdef cppclass CoreCompositor "mixminus::compose::Compositor":
         Status configure(const CompositorConfig& config) noexcept
@@ -540,11 +563,17 @@ cdef class _CanvasMemory:
     cdef CoreCompositor core
 
 
+cdef struct PixelKind:
+    int bytes  # of a number
+    int numbers  # of a pixel
+    cbool is_flat  # also as (height, width * numbers)
+
+
 cdef class _HeldPlanes:
     """The buffers of a picture, given back when the next one has come."""
     cdef Py_buffer buffers[3]
     cdef int count
-    cdef CorePlaneView take(self, object plane, str name) except *
+    cdef CorePlaneView take(self, object plane, str name, PixelKind kind=*) except *
     cdef int require(self, int index, Py_ssize_t rows, Py_ssize_t columns, str name) except -1
 
 
@@ -556,6 +585,7 @@ cdef class Compositor:
     cdef list avatars
     cdef object slate
     cdef CoreColour background
+    cdef ColourSpace space
     cdef readonly int capacity
     cdef int require_idle(self) except -1
     cdef int require_drawn(self) except -1
@@ -566,8 +596,12 @@ cdef class CompositorOutput:
     cdef CoreCompositor* core
     cdef size_t index
     cdef int capacity
+    cdef ColourSpace space
     cdef readonly tuple canvas
-    cdef object plane(self, size_t index, int rows, int columns)
+    cdef readonly cnp.ndarray picture
+    cdef readonly str format
+    cdef object plane(self, CorePlane plane, tuple shape)
+    cdef tuple planes_of_chroma(self, int width, int height)
     cdef int place(self, object layout) except -1
     cdef int cover(self, object overlays) except -1
     cdef int require_idle(self) except -1

@@ -286,7 +286,8 @@ class VideoReceiver:
     def stats(self) -> VideoReceiverStats: ...
 
 _Bytes: TypeAlias = Buffer | NDArray[np.uint8]  # numpy has no __buffer__ before Python 3.12
-_Planes: TypeAlias = tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]
+_Pixels: TypeAlias = _Bytes | NDArray[np.uint16]
+_Planes: TypeAlias = tuple[NDArray[np.uint8], ...]  # three, or two in NV12
 _Rect: TypeAlias = tuple[int, int, int, int]
 
 def codecs() -> tuple[str, ...]: ...
@@ -487,9 +488,20 @@ class Compositor:
         background: tuple[int, int, int] = (16, 128, 128),
         hold_ms: int = 0,
         avatar_ms: int = 0,
+        colour: Literal["bt601", "bt709"] = "bt709",
+        full_range: bool = False,
+        format: Literal["i420", "nv12"] = "i420",
     ) -> Self: ...
     @property
     def canvas(self) -> _Planes: ...
+    @property
+    def picture(self) -> NDArray[np.uint8]: ...
+    @property
+    def format(self) -> str: ...
+    @property
+    def colour(self) -> str: ...
+    @property
+    def full_range(self) -> bool: ...
     @property
     def capacity(self) -> int: ...
     @property
@@ -514,7 +526,16 @@ class Compositor:
         width: int = 6,
     ) -> None: ...
     def push(
-        self, source: int, y: _Bytes, u: _Bytes | None = None, v: _Bytes | None = None
+        self,
+        source: int,
+        y: _Pixels,
+        u: _Pixels | None = None,
+        v: _Bytes | None = None,
+        *,
+        format: Literal["i420", "nv12", "p010", "bgra"] = "i420",
+        rotation: int = 0,
+        colour: Literal["bt601", "bt709"] | None = None,
+        full_range: bool | None = None,
     ) -> None: ...
     def set_avatar(
         self, source: int, y: _Bytes | None, u: _Bytes | None = None, v: _Bytes | None = None
@@ -535,6 +556,14 @@ class CompositorOutput:
     def __init__(self, *args: object, **kwargs: object) -> None: ...
     @property
     def canvas(self) -> _Planes: ...
+    @property
+    def picture(self) -> NDArray[np.uint8]: ...
+    @property
+    def format(self) -> str: ...
+    @property
+    def colour(self) -> str: ...
+    @property
+    def full_range(self) -> bool: ...
     @property
     def damage(self) -> list[_Rect]: ...
     @property

@@ -8,6 +8,21 @@ from mixminus.stats import CompositorStats
 cdef dict TILE_FITS = {"fit": <int>TileFit.fit, "crop": <int>TileFit.crop, "stretch": <int>TileFit.stretch}
 
 
+cdef dict PIXEL_FORMATS = {"i420": <int>PixelFormat.i420, "nv12": <int>PixelFormat.nv12,
+                           "p010": <int>PixelFormat.p010, "bgra": <int>PixelFormat.bgra}
+cdef dict COLOUR_MATRICES = {"bt601": <int>ColourMatrix.bt601, "bt709": <int>ColourMatrix.bt709}
+cdef dict ROTATIONS = {0: 0, 90: 1, 180: 2, 270: 3}
+
+cdef PixelKind ONE_BYTE = PixelKind(1, 1, False)
+
+
+cdef int one_of(dict names, object name, str what) except -1:
+    try:
+        return names[name]
+    except (KeyError, TypeError):
+        raise OutOfRangeError(f"{what} must be one of {', '.join(map(repr, names))}, not {name!r}") from None
+
+
 cdef class _CanvasMemory:
     pass
 
@@ -18,29 +33,46 @@ cdef class _HeldPlanes:
         for index in range(<Py_ssize_t>self.count):
             PyBuffer_Release(&self.buffers[index])
 
-    cdef CorePlaneView take(self, object plane, str name) except *:
+    cdef CorePlaneView take(self, object plane, str name, PixelKind kind=ONE_BYTE) except *:
         """Hold a buffer of rows of pixels."""
         cdef Py_buffer* buffer = &self.buffers[self.count]
         PyObject_GetBuffer(plane, buffer, PyBUF_STRIDES | PyBUF_FORMAT)
         self.count += 1
-        if buffer.itemsize != 1 or (buffer.format != NULL and buffer.format[0] != c"B"):
-            raise TypeError(f"{name} must hold bytes without a sign")
-        if buffer.ndim != 2:
-            raise ShapeMismatchError(f"{name} must have shape (height, width)")
-        cdef Py_ssize_t rows = buffer.shape[0], columns = buffer.shape[1]
-        if columns > 1 and buffer.strides[1] != 1:
-            raise ShapeMismatchError(f"pixels of a row of {name} must lie side by side")
-        if rows > 1 and buffer.strides[0] < columns:
+        require_kind(buffer, name, kind)
+        cdef Py_ssize_t rows = buffer.shape[0], row_bytes = buffer.shape[1] * buffer.itemsize
+        if buffer.ndim == 3:
+            row_bytes *= buffer.shape[2]
+        if rows > 1 and buffer.strides[0] < row_bytes:
             raise ShapeMismatchError(f"rows of {name} must follow each other and not overlap")
         cdef CorePlaneView view
         view.pixels = <const uint8_t*>buffer.buf
-        view.stride_bytes = buffer.strides[0] if rows > 1 else columns
+        view.stride_bytes = buffer.strides[0] if rows > 1 else row_bytes
         return view
 
     cdef int require(self, int index, Py_ssize_t rows, Py_ssize_t columns, str name) except -1:
         if self.buffers[index].shape[0] != rows or self.buffers[index].shape[1] != columns:
             raise ShapeMismatchError(f"{name} must have shape ({rows}, {columns})")
         return 0
+
+
+cdef int require_kind(Py_buffer* buffer, str name, PixelKind kind) except -1:
+    """Refuse what is not rows of pixels side by side, each of some numbers without a sign."""
+    cdef const char* code = buffer.format
+    if code != NULL and code[0] in (c"<", c"=", c"^"):  # all but the order of the other machines
+        code += 1
+    if buffer.itemsize != kind.bytes or (code != NULL and code[0] != (c"B" if kind.bytes == 1 else c"H")):
+        raise TypeError(f"{name} must hold {8 * kind.bytes}-bit integers without a sign")
+    cdef cbool is_flat = buffer.ndim == 2 and (kind.numbers == 1 or kind.is_flat)
+    cdef cbool is_deep = buffer.ndim == 3 and kind.numbers > 1 and buffer.shape[2] == kind.numbers
+    if not is_flat and not is_deep:
+        raise ShapeMismatchError(f"{name} must have shape (height, width{f', {kind.numbers}' if kind.numbers > 1 else ''})")
+    cdef Py_ssize_t step = buffer.itemsize, axis = buffer.ndim - 1
+    while axis > 0:
+        if buffer.shape[axis] > 1 and buffer.strides[axis] != step:
+            raise ShapeMismatchError(f"pixels of a row of {name} must lie side by side")
+        step *= buffer.shape[axis]
+        axis -= 1
+    return 0
 
 
 cdef int set_colour(CoreColour& core, object colour) except -1:
@@ -54,7 +86,7 @@ cdef int set_colour(CoreColour& core, object colour) except -1:
 
 @cython.final
 cdef class Compositor:
-    """Pictures of many sources on canvases in I420, of which only what has changed is drawn again.
+    """Pictures of many sources on canvases, of which only what has changed is drawn again.
 
     Parameters
     ----------
@@ -69,11 +101,22 @@ cdef class Compositor:
         the slate, and where they are missing, background.
     avatar_ms : int
         How long the avatar of such a source is seen. 0: for ever.
+    colour : {"bt709", "bt601"}
+        Which of ITU-R BT.709 and BT.601 says how Y, Cb and Cr of canvases are made of red, green and blue.
+    full_range : bool
+        They are 0..255, instead of 16..235 and 16..240.
+    format : {"i420", "nv12"}
+        Of canvases: three planes, or u and v in turns in one.
 
     Attributes
     ----------
     canvas : tuple of ndarray of uint8
-        (y, u, v) of shapes (height, width) and twice (height / 2, width / 2); read-only, the same memory for good.
+        (y, u, v) of shapes (height, width) and twice (height / 2, width / 2), or (y, uv) with uv of shape
+        (height / 2, width / 2, 2); read-only, the same memory for good.
+    picture : ndarray of uint8
+        The same memory as one array of shape (height * 3 / 2, width).
+    format : str
+        As given.
 
     Raises
     ------
@@ -87,6 +130,8 @@ cdef class Compositor:
     Pictures become smaller by exact area, larger by bilinear interpolation: weights of 8 bits for rows and 14 for
     columns, one rounding. Of pictures that is 57 dB or more against the same in floats (PSNR), and the same bytes on
     every processor.
+
+    A picture of another colour space than the canvas is converted where it is drawn: within 1 of the same in floats.
 
     Tiles of one source, part and size are scaled once. Drawing takes no memory and reads no clock; `push` of another
     size of picture than before makes tables. One object belongs to one thread at a time, but for `draw`.
@@ -102,24 +147,49 @@ cdef class Compositor:
     """
 
     def __cinit__(self, int width=1920, int height=1080, int capacity=170, *, background=(16, 128, 128),
-                  int64_t hold_ms=0, int64_t avatar_ms=0):
+                  int64_t hold_ms=0, int64_t avatar_ms=0, colour="bt709", cbool full_range=False, format="i420"):
         cdef CompositorConfig config
         config.width, config.height, config.capacity = width, height, capacity
         config.hold_ns = in_range(hold_ms, 0, 3_600_000, "hold_ms") * 1_000_000
         config.avatar_ns = in_range(avatar_ms, 0, 3_600_000, "avatar_ms") * 1_000_000
         set_colour(config.background, background)
+        config.colour.matrix = <ColourMatrix>one_of(COLOUR_MATRICES, colour, "colour")
+        config.colour.is_full_range = full_range
+        config.has_pairs = format == "nv12"
+        if format not in ("i420", "nv12"):
+            raise OutOfRangeError(f"format must be 'i420' or 'nv12', not {format!r}")
         self.memory = _CanvasMemory()
         self.core = &self.memory.core
         check_memory(self.core.configure(config), "width and height must be even, 2..16384, capacity in 1..4096")
-        self.background = config.background
+        self.background, self.space = config.background, config.colour
         self.capacity = capacity
         self.held, self.avatars = [None] * capacity, [None] * capacity
-        self.first = output_of(self.memory, 0, capacity)
+        self.first = output_of(self.memory, 0, capacity, format, self.space)
 
     @property
     def canvas(self):
-        """Planes (y, u, v), see above."""
+        """Planes, see above."""
         return self.first.canvas
+
+    @property
+    def picture(self):
+        """All planes in one, see above."""
+        return self.first.picture
+
+    @property
+    def format(self) -> str:
+        """Of canvases."""
+        return self.first.format
+
+    @property
+    def colour(self) -> str:
+        """What Y, Cb and Cr of canvases are: "bt601" or "bt709"."""
+        return self.first.colour
+
+    @property
+    def full_range(self) -> bool:
+        """Whether they are 0..255."""
+        return self.first.full_range
 
     @property
     def width(self) -> int:
@@ -179,7 +249,7 @@ cdef class Compositor:
         if self.core.outputs() == 64:
             raise CapacityError("there are 64 canvases")
         check_memory(self.core.add_output(size, index), "width and height must be even, 2..16384")
-        return output_of(self.memory, index, self.capacity)
+        return output_of(self.memory, index, self.capacity, self.format, self.space)
 
     def set_layout(self, layout):
         """Place tiles; what differs from the layout before is drawn by the next compose().
@@ -269,7 +339,7 @@ cdef class Compositor:
         """Numbers of all sources, ascending: a new list."""
         return [source for source in range(self.capacity) if self.core.has(source)]
 
-    def push(self, int source, y, u=None, v=None):
+    def push(self, int source, y, u=None, v=None, *, format="i420", rotation=0, colour=None, full_range=None):
         """Give the picture that a source shows until its next one.
 
         Parameters
@@ -279,22 +349,42 @@ cdef class Compositor:
             Planes of shapes (height, width) and twice ((height + 1) // 2, (width + 1) // 2); rows may be further
             apart than they are wide. Or `y` alone, of shape (height * 3 // 2, width), both even. Nothing is copied:
             the memory is held, and must stay as it is, until the next picture of the source is pushed.
+        format : {"i420", "nv12", "p010", "bgra"}
+            What else there may be: "nv12" has y and, in the place of u, Cb and Cr in turns, of shape
+            ((height + 1) // 2, (width + 1) // 2, 2) or with the last two axes as one; "p010" has the same in uint16,
+            10 bits in the upper bits, which are rounded to 8; "bgra" has one array of shape (height, width, 4), both
+            even, of blue, green, red (0..255) and what is not looked at.
+        rotation : {0, 90, 180, 270}
+            By how many degrees the picture must be turned clockwise to be upright, as CVO (3GPP TS 26.114) and
+            VideoFrame.rotation (W3C WebCodecs) have it.
+        colour : {"bt601", "bt709"}, optional
+            What y, u and v are made with (ITU-R BT.601, BT.709); otherwise as the canvas.
+        full_range : bool, optional
+            Their range is 0..255; otherwise as the canvas.
 
         Raises
         ------
         OutOfRangeError
-            There is no such source.
+            There is no such source, format, rotation or colour.
         TypeError
-            Not buffers of bytes.
+            Not buffers of such integers.
         ShapeMismatchError
             Planes do not belong together, or rows do not lie in memory as said.
         """
         cdef CorePicture picture
         if not self.core.has(source):
             raise OutOfRangeError(f"there is no source {source}")
+        picture.format = <PixelFormat>one_of(PIXEL_FORMATS, format, "format")
+        picture.rotation = <Rotation>one_of(ROTATIONS, rotation, "rotation")
+        picture.colour = self.space
+        if colour is not None:
+            picture.colour.matrix = <ColourMatrix>one_of(COLOUR_MATRICES, colour, "colour")
+        if full_range is not None:
+            picture.colour.is_full_range = full_range
         cdef _HeldPlanes held = held_picture(y, u, v, picture)
         self.require_drawn()
-        check_memory(self.core.push(source, picture), "a picture must have 1..16384 rows and columns")
+        check_memory(self.core.push(source, picture),
+                     "a picture must have 1..16384 rows and columns, 16-bit integers must be aligned")
         self.held[source] = held
 
     def set_avatar(self, int source, y, u=None, v=None):
@@ -317,6 +407,7 @@ cdef class Compositor:
         self.require_drawn()
         if not self.core.has(source):
             raise OutOfRangeError(f"there is no source {source}")
+        picture.colour = self.space
         if y is not None:
             held, given = held_picture(y, u, v, picture), &picture
         check_memory(self.core.set_avatar(source, given), "a picture must have 1..16384 rows and columns")
@@ -339,6 +430,7 @@ cdef class Compositor:
         cdef CorePicture* given = NULL
         cdef _HeldPlanes held = None
         self.require_drawn()
+        picture.colour = self.space
         if y is not None:
             held, given = held_picture(y, u, v, picture), &picture
         check_memory(self.core.set_slate(given), "a picture must have 1..16384 rows and columns")
@@ -471,11 +563,35 @@ cdef CoreTile core_tile(object tile) except *:
 
 cdef _HeldPlanes held_picture(object y, object u, object v, CorePicture& picture):
     cdef _HeldPlanes held = _HeldPlanes()
-    if u is None and v is None:
-        whole_picture(held, y, picture)
-    else:
-        three_planes(held, y, u, v, picture)
+    take_planes(held, y, u, v, picture)
     return held
+
+
+cdef int take_planes(_HeldPlanes held, object y, object u, object v, CorePicture& picture) except -1:
+    if picture.format == PixelFormat.i420:
+        return whole_picture(held, y, picture) if u is None and v is None else three_planes(held, y, u, v, picture)
+    if v is not None or (u is not None) == (picture.format == PixelFormat.bgra):
+        raise ShapeMismatchError("'nv12' and 'p010' have two planes, 'bgra' has one")
+    if picture.format == PixelFormat.bgra:
+        return one_plane(held, y, picture)
+    return two_planes(held, y, u, picture, 2 if picture.format == PixelFormat.p010 else 1)
+
+
+cdef int one_plane(_HeldPlanes held, object bgra, CorePicture& picture) except -1:
+    picture.planes[0] = held.take(bgra, "a picture of 'bgra'", PixelKind(1, 4, False))
+    cdef Py_ssize_t rows = held.buffers[0].shape[0], columns = held.buffers[0].shape[1]
+    if rows % 2 or columns % 2:
+        raise ShapeMismatchError("a picture of 'bgra' must have even sides")
+    return set_size(picture, rows, columns)
+
+
+cdef int two_planes(_HeldPlanes held, object y, object uv, CorePicture& picture, int bytes) except -1:
+    picture.planes[0] = held.take(y, "y", PixelKind(bytes, 1, False))
+    picture.planes[1] = held.take(uv, "uv", PixelKind(bytes, 2, True))
+    cdef Py_ssize_t rows = held.buffers[0].shape[0], columns = held.buffers[0].shape[1]
+    cdef Py_ssize_t numbers = 2 if held.buffers[1].ndim == 2 else 1
+    held.require(1, (rows + 1) // 2, (columns + 1) // 2 * numbers, "uv")
+    return set_size(picture, rows, columns)
 
 
 cdef int three_planes(_HeldPlanes held, object y, object u, object v, CorePicture& picture) except -1:

@@ -1,13 +1,14 @@
 """One canvas of a compositor, and what one participant sees of it."""
 
 
-cdef CompositorOutput output_of(_CanvasMemory memory, size_t index, int capacity):
+cdef CompositorOutput output_of(_CanvasMemory memory, size_t index, int capacity, str format, ColourSpace space):
     cdef CompositorOutput output = CompositorOutput.__new__(CompositorOutput)
     output.memory, output.index, output.capacity = memory, index, capacity
-    output.core = &memory.core
+    output.core, output.format, output.space = &memory.core, format, space
     cdef int width = output.width, height = output.height
-    output.canvas = (output.plane(0, height, width), output.plane(1, height // 2, width // 2),
-                     output.plane(2, height // 2, width // 2))
+    cdef CorePlane luma = output.core.canvas(index)[0]
+    output.picture = output.plane(luma, (height * 3 // 2, width))
+    output.canvas = (output.plane(luma, (height, width)), *output.planes_of_chroma(width // 2, height // 2))
     return output
 
 
@@ -24,15 +25,34 @@ cdef class CompositorOutput:
     Attributes
     ----------
     canvas : tuple of ndarray of uint8
-        (y, u, v) of shapes (height, width) and twice (height / 2, width / 2); read-only, the same memory for good.
+        (y, u, v) or (y, uv), as `Compositor.canvas`; read-only, the same memory for good.
+    picture : ndarray of uint8
+        The same memory as one array of shape (height * 3 / 2, width).
+    format : str
+        "i420" or "nv12", as the compositor was told.
     """
 
     def __init__(self):
         raise TypeError("Compositor.add_output gives canvases")
 
-    cdef object plane(self, size_t index, int rows, int columns):
-        cdef const uint8_t* pixels = self.core.canvas(self.index)[index].pixels
-        return view_of(self.memory, pixels, (rows, columns), cnp.NPY_UINT8, False)
+    cdef tuple planes_of_chroma(self, int width, int height):
+        if self.format == "nv12":
+            return (self.plane(self.core.output(self.index).pairs(), (height, width, 2)),)
+        return (self.plane(self.core.canvas(self.index)[1], (height, width)),
+                self.plane(self.core.canvas(self.index)[2], (height, width)))
+
+    cdef object plane(self, CorePlane plane, tuple shape):
+        return view_of(self.memory, plane.pixels, shape, cnp.NPY_UINT8, False)
+
+    @property
+    def colour(self) -> str:
+        """What Y, Cb and Cr of the canvas are: "bt601" or "bt709"."""
+        return "bt709" if self.space.matrix == ColourMatrix.bt709 else "bt601"
+
+    @property
+    def full_range(self) -> bool:
+        """Whether they are 0..255."""
+        return self.space.is_full_range
 
     @property
     def width(self) -> int:

@@ -8,13 +8,8 @@
 namespace mixminus::compose {
 namespace {
 
-bool fits(const PlaneView& plane, std::int32_t width) { return plane.pixels && plane.stride_bytes >= width; }
-
-bool is_sound(const Picture& picture) {
-  const auto [width, height] = picture.size;
-  if (width < 1 || width > kMaxSide || height < 1 || height > kMaxSide) return false;
-  const std::int32_t half = (width + 1) / 2;
-  return fits(picture.planes[0], width) && fits(picture.planes[1], half) && fits(picture.planes[2], half);
+bool is_plain(const Picture& picture) {
+  return is_readable(picture) && picture.format == PixelFormat::i420 && picture.rotation == Rotation::none;
 }
 
 }  // namespace
@@ -24,7 +19,7 @@ Status Compositor::configure(const CompositorConfig& config) noexcept try {
   *this = {};
   config_ = config;
   auto sources = std::make_unique<Sources>();
-  const Status status = sources->configure(config.capacity, config.hold_ns, config.avatar_ns);
+  const Status status = sources->configure(config.capacity, config.hold_ns, config.avatar_ns, config.colour);
   if (status != Status::ok) return status;
   sources_ = std::move(sources);
   outputs_.reserve(kMaxOutputs);
@@ -38,7 +33,7 @@ Status Compositor::add_output(Size size, std::size_t& output) noexcept try {
   if (!sources_ || is_busy()) return Status::out_of_range;
   if (outputs_.size() == kMaxOutputs) return Status::capacity_reached;
   auto made = std::make_unique<Output>();
-  const Status status = made->configure(size, config_.background, *sources_);
+  const Status status = made->configure(size, config_.background, config_.has_pairs, *sources_);
   if (status != Status::ok) return status;
   output = outputs_.size();
   outputs_.push_back(std::move(made));
@@ -78,7 +73,7 @@ Status Compositor::set_overlays(std::span<const PlacedOverlay> overlays, std::si
 }
 
 Status Compositor::set_background(const Colour& colour, const Picture* picture) noexcept {
-  if (picture && !is_sound(*picture)) return Status::shape_mismatch;
+  if (picture && !is_plain(*picture)) return Status::shape_mismatch;
   config_.background = colour;
   Status status = outputs_.empty() ? Status::not_configured : Status::ok;
   for (std::size_t index = 0; index < outputs_.size() && status == Status::ok; ++index)
@@ -95,10 +90,11 @@ void Compositor::find_twins() noexcept {
 Status Compositor::set_picture(std::int32_t source, Shown which, const Picture* picture) noexcept try {
   if (is_drawing()) return Status::out_of_range;
   if (!picture) return sources_->forget(source, which), Status::ok;
-  if (!is_sound(*picture)) return Status::shape_mismatch;
-  if (sources_->size(source, which) != picture->size) {
+  if (!(which == Shown::live ? is_readable : is_plain)(*picture)) return Status::shape_mismatch;
+  if (which == Shown::live) sources_->prepare(source, *picture);
+  if (const Size size = upright_size(*picture); sources_->size(source, which) != size) {
     sources_->forget(source, which);
-    for (const auto& output : outputs_) output->plan(source, which, picture->size);
+    for (const auto& output : outputs_) output->plan(source, which, size);
   }
   sources_->set(source, which, *picture);
   return Status::ok;

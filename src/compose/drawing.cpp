@@ -3,6 +3,7 @@
 #include <array>
 #include <cstring>
 
+#include "compose/colour.hpp"
 #include "compose/planes.hpp"
 #include "kernels/table.hpp"
 #include "mixminus/compose/output.hpp"
@@ -88,6 +89,7 @@ void Output::scale(const Plan& plan, const Picture& picture, const Band& band) n
     const Rect part = common(place, in_plane(band.rows, index));
     if (part.height > 0) scaler.process(from, canvas_[index].at(place), {part.y - place.y, part.height}, band.scratch);
   }
+  recolour(kernels::active(), canvas_, common(plan.placement.inner, band.rows), picture.colour, sources_->colour());
 }
 
 void Output::draw_pieces(const std::vector<Piece>& pieces, const Rect& clip) noexcept {
@@ -130,6 +132,14 @@ void Output::copy(const Canvas& from, const Rect& area, const Rect& to, const Re
   for (std::size_t index = 0; index < canvas_.size(); ++index)
     copy_plane(view_of(from[index].at(in_plane(origin, index))), canvas_[index].at(in_plane(part, index)),
                in_plane(part, index).size());
+}
+
+void Output::pair_up(const Rect& part) noexcept {
+  if (pairs_.pixels == nullptr) return;
+  const Rect half = part.halved();
+  for (std::int32_t y = half.y; y < half.y + half.height; ++y)
+    kernels::active().join_pairs(canvas_[1].at({half.x, y}).pixels, canvas_[2].at({half.x, y}).pixels,
+                                 pairs_.at({part.x, y}).pixels, static_cast<std::size_t>(half.width));
 }
 
 void Output::fill(const Rect& rect, const Colour& colour) noexcept {

@@ -44,6 +44,8 @@ void Output::begin(std::int32_t bands) noexcept {
     placed.is_stale |= placed.tile.source != Tile::kNobody && sources_->is_changed(placed.tile.source);
   for (const Rect& rect : gone_) mark_meeting(rect);
   mark_above();
+  for (const PlacedTile& placed : tiles_)
+    if (placed.is_stale && placed.tile.source != Tile::kNobody) sources_->make_upright(placed.tile.source);
   list_damage();
 }
 
@@ -84,24 +86,42 @@ void Output::end() noexcept {
   }
   gone_.clear();
   is_all_stale_ = false;
+  for (const Rect& part : damage_) pair_up(part);
 }
 
 void Output::begin_view(std::int32_t excluded) noexcept {
   excluded_ = excluded;
-  if (is_seen_through(excluded)) return draw_again(excluded);
-  for (PlacedTile& placed : tiles_)
-    if (placed.tile.source == excluded) keep(placed);
-  for (std::size_t index = 0; index < tiles_.size(); ++index)
-    if (tiles_[index].tile.source == excluded) hide(index);
+  if (is_seen_through(excluded))
+    draw_again(excluded);
+  else
+    put_aside(excluded);
+  pair_up_tiles_of(excluded);
 }
 
 void Output::end_view() noexcept {
-  const std::int32_t excluded = excluded_;
-  const bool was_drawn = is_seen_through(excluded);
-  excluded_ = Tile::kNobody;
-  if (was_drawn) return draw_again(excluded);
+  const std::int32_t excluded = std::exchange(excluded_, Tile::kNobody);
+  if (is_seen_through(excluded))
+    draw_again(excluded);
+  else
+    bring_back(excluded);
+  pair_up_tiles_of(excluded);
+}
+
+void Output::put_aside(std::int32_t source) noexcept {
+  for (PlacedTile& placed : tiles_)
+    if (placed.tile.source == source) keep(placed);
+  for (std::size_t index = 0; index < tiles_.size(); ++index)
+    if (tiles_[index].tile.source == source) hide(index);
+}
+
+void Output::bring_back(std::int32_t source) noexcept {
   for (const PlacedTile& placed : tiles_)
-    if (placed.tile.source == excluded) put_back(placed, placed.tile.area);
+    if (placed.tile.source == source) put_back(placed, placed.tile.area);
+}
+
+void Output::pair_up_tiles_of(std::int32_t source) noexcept {
+  for (const PlacedTile& placed : tiles_)
+    if (placed.tile.source == source) pair_up(placed.tile.area);
 }
 
 bool Output::is_seen_through(std::int32_t source) const noexcept {

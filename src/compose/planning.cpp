@@ -53,31 +53,35 @@ void cut(std::vector<Rect>& parts, const Rect& hole) {
 
 }  // namespace
 
-Status Output::configure(Size size, const Colour& background, const Sources& sources) {
+Status Output::configure(Size size, const Colour& background, bool has_pairs, Sources& sources) {
   if (!is_even_side(size.width) || !is_even_side(size.height)) return Status::out_of_range;
   sources_ = &sources;
   size_ = size;
-  canvas_ = canvas_in(pixels_);
+  const std::size_t pair_bytes = has_pairs ? bytes_of(size_) / 2 : 0;
+  canvas_ = canvas_in(pixels_, pair_bytes);
+  if (has_pairs) pairs_ = {canvas_[0].pixels + bytes_of(size_), size_.width};
   background_ = background;
   fill(whole(), background);
+  pair_up(whole());
   gone_.push_back(whole());
   damage_.reserve(1);
   return Status::ok;
 }
 
 /// Planes of this size; the first rows of all three begin with lines of the cache where sizes allow.
-Canvas Output::canvas_in(std::vector<std::uint8_t>& memory) const {
+Canvas Output::canvas_in(std::vector<std::uint8_t>& memory, std::size_t bytes_behind_luma) const {
   const std::size_t luma_bytes = bytes_of(size_);
-  memory.resize(luma_bytes / 2 * 3 + kCacheLineBytes);
+  memory.resize(luma_bytes / 2 * 3 + bytes_behind_luma + kCacheLineBytes);
   std::uint8_t* luma = aligned(memory.data());
-  return {{{luma, size_.width}, {luma + luma_bytes, size_.width / 2}, {luma + luma_bytes / 4 * 5, size_.width / 2}}};
+  std::uint8_t* chroma = luma + luma_bytes + bytes_behind_luma;
+  return {{{luma, size_.width}, {chroma, size_.width / 2}, {chroma + luma_bytes / 4, size_.width / 2}}};
 }
 
 void Output::set_background(const Colour& colour, const Picture* picture) {
   std::vector<Rect> gone{whole()};
   std::vector<std::uint8_t> pixels;
   if (picture) {
-    background_picture_ = canvas_in(pixels);
+    background_picture_ = canvas_in(pixels, 0);
     const Placement placement = centred(picture->size, size_);
     for (std::size_t index = 0; index < canvas_.size(); ++index) {
       fill_plane(background_picture_[index], in_plane(whole(), index), colour[index]);

@@ -15,12 +15,13 @@ bool is_there(const Picture& picture) { return picture.planes[0].pixels != nullp
 
 }  // namespace
 
-Status Sources::configure(std::int32_t capacity, std::int64_t hold_ns, std::int64_t avatar_ns) {
+Status Sources::configure(std::int32_t capacity, std::int64_t hold_ns, std::int64_t avatar_ns, ColourSpace colour) {
   if (capacity < 1 || hold_ns < 0 || avatar_ns < 0) return Status::out_of_range;
   *this = {};
   sources_.resize(static_cast<std::size_t>(capacity));
   hold_ns_ = hold_ns;
   avatar_ns_ = avatar_ns;
+  colour_ = colour;
   return Status::ok;
 }
 
@@ -46,6 +47,7 @@ void Sources::set(std::int32_t source, Shown which, const Picture& picture) noex
   if (which != Shown::slate) {
     at(source).pictures[index_of(which)] = picture;
     at(source).is_new[index_of(which)] = true;
+    if (which == Shown::live) at(source).is_upright = false;
     return;
   }
   slate_ = picture;
@@ -53,6 +55,13 @@ void Sources::set(std::int32_t source, Shown which, const Picture& picture) noex
 }
 
 void Sources::forget(std::int32_t source, Shown which) noexcept { set(source, which, {}); }
+
+void Sources::make_upright(std::int32_t index) noexcept {
+  Source& source = at(index);
+  if (source.shown != Shown::live || source.is_upright) return;
+  source.pictures[0] = source.intake.upright(source.pictures[0], colour_);
+  source.is_upright = true;
+}
 
 void Sources::look(std::int64_t now_ns) noexcept {
   now_ns = bounded_time_ns(now_ns);

@@ -7,6 +7,7 @@
 #include "kernels/body_dsp.inl"
 #include "kernels/body_mix.inl"
 #include "kernels/body_noise.inl"
+#include "kernels/body_pixels.inl"
 #include "kernels/body_real_fft.inl"
 #include "kernels/body_spectrum.inl"
 #include "kernels/table.hpp"
@@ -43,6 +44,13 @@ const Table table{
     .halve = halve,
     .quarter = quarter,
     .three_of_four = three_of_four,
+    .split_pairs = split_pairs,
+    .join_pairs = join_pairs,
+    .narrow_words = narrow_words,
+    .from_bgra = from_bgra,
+    .recolour = recolour,
+    .transpose = transpose,
+    .reverse = reverse,
     .blend = blend,
 };
 

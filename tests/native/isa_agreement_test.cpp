@@ -7,8 +7,10 @@
 #include <random>
 #include <vector>
 
+#include "compose/colour.hpp"
 #include "dsp/fft_tables.hpp"
 #include "kernels/table.hpp"
+#include "mixminus/compose/intake.hpp"
 #include "mixminus/compose/scaler.hpp"
 
 using mixminus::kernels::FadedRow;
@@ -130,6 +132,49 @@ bool scalers_agree(const Table& table, const Table& scalar) {
   return true;
 }
 
+std::vector<std::uint8_t> upright(const Table& table, mixminus::compose::Size size, int kind) {
+  using namespace mixminus::compose;
+  std::mt19937 random(static_cast<unsigned>(kind));
+  const std::ptrdiff_t row_bytes = 4 * size.width + 4;
+  std::vector<std::uint8_t> memory(static_cast<std::size_t>(row_bytes * size.height));
+  for (auto& pixel : memory) pixel = random() % 5 == 0 ? std::uint8_t{255} : static_cast<std::uint8_t>(random());
+  const PlaneView plane{memory.data(), row_bytes};
+  const Picture picture{
+      size, {plane, plane, plane}, static_cast<PixelFormat>(kind % 4), static_cast<Rotation>(kind / 4)};
+  Intake intake;
+  intake.prepare(picture);
+  intake.run_on(table);
+  const Picture turned = intake.upright(picture, {});
+  std::vector<std::uint8_t> all;
+  for (std::size_t index = 0; index < 3; ++index)
+    for (std::int32_t y = 0; y < turned.size.height / (index ? 2 : 1); ++y)
+      all.insert(all.end(), turned.planes[index].at({0, y}).pixels,
+                 turned.planes[index].at({turned.size.width / (index ? 2 : 1), y}).pixels);
+  return all;
+}
+
+std::vector<std::uint8_t> recolour(const Table& table, mixminus::compose::Size size, int kind) {
+  using namespace mixminus::compose;
+  std::vector<std::uint8_t> all(static_cast<std::size_t>(size.width * size.height * 2));
+  std::mt19937 random(static_cast<unsigned>(kind));
+  for (auto& pixel : all) pixel = static_cast<std::uint8_t>(random());
+  const Plane luma{all.data(), size.width};
+  const Plane chroma = luma.at({0, size.height});
+  const Canvas canvas{luma, chroma, chroma.at({0, size.height / 2})};
+  recolour(table, canvas, {0, 0, size.width, size.height}, {Matrix::bt601, kind % 2 == 1}, {Matrix::bt709, kind > 1});
+  return all;
+}
+
+bool pixels_agree(const Table& table, const Table& scalar) {
+  for (const mixminus::compose::Size size : {mixminus::compose::Size{2, 2}, {18, 34}, {130, 70}, {318, 16}}) {
+    for (int kind = 0; kind < 16; ++kind)
+      if (upright(table, size, kind) != upright(scalar, size, kind)) return false;
+    for (int kind = 0; kind < 4; ++kind)
+      if (recolour(table, size, kind) != recolour(scalar, size, kind)) return false;
+  }
+  return true;
+}
+
 std::vector<std::uint8_t> blend(const Table& table, std::size_t pixels) {
   std::mt19937 random(static_cast<unsigned>(pixels));
   std::vector<std::uint8_t> rows(3 * pixels);
@@ -158,6 +203,7 @@ int main() {
       return std::printf("%s differs from %s in a transform of %zu\n", table->isa, scalar.isa, 2 * half), 1;
     }
     if (!scalers_agree(*table, scalar)) return std::printf("%s scales otherwise than %s\n", table->isa, scalar.isa), 1;
+    if (!pixels_agree(*table, scalar)) return std::printf("%s turns otherwise than %s\n", table->isa, scalar.isa), 1;
     std::printf("%s agrees\n", table->isa);
   }
   return 0;

@@ -16,6 +16,17 @@ Picture picture_of(const std::vector<std::uint8_t>& memory, Size size) {
   return {size, {{{pixels, size.width}, {pixels, size.width / 2}, {pixels, size.width / 2}}}};
 }
 
+// Of every format, on every side, and in colours that are not those of the canvas.
+Picture picture_of(const std::vector<std::uint8_t>& memory, Size size, std::int32_t kind) {
+  const std::ptrdiff_t row_bytes = 4 * size.width;
+  const PlaneView plane{memory.data(), row_bytes};
+  return {size,
+          {plane, plane, plane},
+          static_cast<PixelFormat>(kind % 4),
+          static_cast<Rotation>(kind / 4 % 4),
+          {Matrix::bt601, kind / 16 % 2 == 1}};
+}
+
 constexpr std::int32_t kSites = 162;
 constexpr Size kSize{320, 180};
 
@@ -70,6 +81,29 @@ int compose() {
   return is_ok ? count : -1;
 }
 
+// Each source keeps to its format; all formats are met.
+int take_in() {
+  const std::vector<std::uint8_t> memory(4 * 320 * 180);
+  Compositor compositor;
+  bool is_ok = compositor.configure({.capacity = kSites, .has_pairs = true}) == Status::ok;
+  std::vector<Tile> tiles;
+  for (std::int32_t source = 0; source < 32; ++source) {
+    is_ok &= compositor.add_source(source) == Status::ok;
+    is_ok &= compositor.push(source, picture_of(memory, kSize, source)) == Status::ok;
+    tiles.push_back({.source = source, .area = {source % 8 * 128, source / 8 * 98, 128, 98}});
+  }
+  is_ok &= compositor.set_layout(tiles) == Status::ok;
+  const int count = malloc_counter::allocations_of([&] {
+    for (std::int32_t tick = 0; tick < 64; ++tick) {
+      is_ok &= compositor.push(tick % 32, picture_of(memory, kSize, tick % 32)) == Status::ok;
+      is_ok &= !compositor.compose(tick).empty();
+      is_ok &= compositor.begin_view(tick % 32) == Status::ok;
+      compositor.end_view();
+    }
+  });
+  return is_ok ? count : -1;
+}
+
 }  // namespace
 
 int main() {
@@ -77,7 +111,7 @@ int main() {
     void* volatile memory = std::malloc(1);
     std::free(memory);
   });
-  const int count = compose();
-  std::printf("allocations in 200 ticks: %d\n", count);
-  return control == 1 && count == 0 ? 0 : 1;
+  const int count = compose(), of_intake = take_in();
+  std::printf("allocations in 200 ticks: %d, of other formats: %d\n", count, of_intake);
+  return control == 1 && count == 0 && of_intake == 0 ? 0 : 1;
 }

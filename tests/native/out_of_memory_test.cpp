@@ -104,6 +104,14 @@ static int failures_of_compositor() {
       return status;
     });
   }
+  const PlaneView words{memory.data(), 640};
+  const Picture turned{{160, 120}, {words, words}, PixelFormat::p010, Rotation::by_90};
+  const int of_intake = failures_of([&] {
+    const mixminus::Status status = compositor.push(source, turned);
+    compositor.compose(0);
+    return status;
+  });
+  if (of_intake < 1) return -1;
   return of_layout < 0 || of_picture < 0 ? -1 : of_canvas + of_layout + of_picture;
 }
 

@@ -1,12 +1,14 @@
 """Pictures for the compositor, and what it should make of them."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from tests.reference import compose as reference
 
 Plane = NDArray[np.uint8]
-Planes = tuple[Plane, Plane, Plane]
+Planes = tuple[Plane, ...]
 BLACK = (16, 128, 128)
 
 
@@ -40,6 +42,6 @@ def scaled(planes: Planes, width: int, height: int) -> Planes:
     return reference.scale(y, width, height), reference.scale(u, *half), reference.scale(v, *half)
 
 
-def assert_same(got: Planes, expected: Planes) -> None:
+def assert_same(got: Sequence[Plane], expected: Sequence[Plane]) -> None:
     for one, other in zip(got, expected, strict=True):
         np.testing.assert_array_equal(one, other)

@@ -21,6 +21,8 @@ struct CompositorConfig {
   Colour background = kBlack;
   std::int64_t hold_ns = 0;    ///< how long a source that sends nothing keeps its last picture; 0: for ever
   std::int64_t avatar_ns = 0;  ///< how long after that its avatar is seen; 0: for ever
+  ColourSpace colour{};        ///< of the canvases; pictures of another are converted
+  bool has_pairs = false;      ///< keep Cb and Cr in turns as well: NV12
 };
 
 struct Statistics {
@@ -29,10 +31,10 @@ struct Statistics {
   SourceCounts sources{};
 };
 
-/// What is configured or placed allocates, and so does the first picture of another size; nothing else does. Out of
-/// memory that says capacity_reached, and what was before stays. Each (source, part, size) is scaled once, whatever
-/// number of tiles show it and of views is taken. Between start() and finish(), and in a view, nothing else may be
-/// called; where it can it says out_of_range.
+/// What is configured or placed allocates, and so does the first picture of another size or format; nothing else does.
+/// Out of memory that says capacity_reached, and what was before stays. Each (source, part, size) is scaled once,
+/// whatever number of tiles show it and of views is taken. Between start() and finish(), and in a view, nothing else
+/// may be called; where it can it says out_of_range.
 class MIXMINUS_API Compositor {
  public:
   static constexpr std::int32_t kMaxSources = 4096;
@@ -57,13 +59,15 @@ class MIXMINUS_API Compositor {
   /// Above all tiles. out_of_range: odd places.
   Status set_overlays(std::span<const PlacedOverlay> overlays, std::size_t output = 0) noexcept;
 
-  /// What is seen where no picture is, on all canvases: a colour, or the middle of a picture, which is copied.
+  /// What is seen where no picture is, on all canvases: a colour, or the middle of an upright I420 picture, which is
+  /// copied.
   Status set_background(const Colour& colour, const Picture* picture) noexcept;
 
-  /// Gives the picture of a source until the next. shape_mismatch: a side is not in 1..kMaxSide or rows overlap.
+  /// Gives the picture of a source until the next. shape_mismatch: a side is not in 1..kMaxSide or, of BGRA, odd, rows
+  /// overlap or words are not aligned.
   Status push(std::int32_t source, const Picture& picture) noexcept;
 
-  /// What is seen instead, see Shown; nullptr: nothing is.
+  /// What is seen instead, see Shown: upright I420; nullptr: nothing is.
   Status set_avatar(std::int32_t source, const Picture* picture) noexcept;
   Status set_slate(const Picture* picture) noexcept;
   Status set_muted(std::int32_t source, bool is_muted) noexcept;

@@ -38,7 +38,7 @@ class MIXMINUS_API Output {
   static constexpr std::size_t kMaxTiles = 4096;
   static constexpr std::int32_t kMaxBands = 64;
 
-  Status configure(Size size, const Colour& background, const Sources& sources);
+  Status configure(Size size, const Colour& background, bool has_pairs, Sources& sources);
 
   Status set_layout(std::span<const Tile> tiles);
   Status set_overlays(std::span<const PlacedOverlay> overlays);
@@ -60,6 +60,8 @@ class MIXMINUS_API Output {
 
   [[nodiscard]] std::span<const Rect> damage() const noexcept { return damage_; }
   [[nodiscard]] const Canvas& canvas() const noexcept { return canvas_; }
+  /// Cb and Cr in turns, as wide as luma, half as high; it follows luma in memory. No pixels unless there are to be.
+  [[nodiscard]] const Plane& pairs() const noexcept { return pairs_; }
   [[nodiscard]] Size size() const noexcept { return size_; }
   [[nodiscard]] const DrawCounts& counts() const noexcept { return counts_; }
 
@@ -103,7 +105,7 @@ class MIXMINUS_API Output {
   using Pieces = std::vector<std::vector<Piece>>;  ///< on the background, and on each tile
 
   [[nodiscard]] Rect whole() const noexcept { return {0, 0, size_.width, size_.height}; }
-  [[nodiscard]] Canvas canvas_in(std::vector<std::uint8_t>& memory) const;
+  [[nodiscard]] Canvas canvas_in(std::vector<std::uint8_t>& memory, std::size_t bytes_behind_luma) const;
   [[nodiscard]] bool is_valid(const Tile& tile) const noexcept;
   [[nodiscard]] PlacedTile placed_from(const Tile& tile) const;
   static void list_above(std::vector<PlacedTile>& tiles);
@@ -137,13 +139,18 @@ class MIXMINUS_API Output {
   void copy(const Canvas& from, const Rect& area, const Rect& to, const Rect& clip) noexcept;
   void fill(const Rect& rect, const Colour& colour) noexcept;
   void fill_background(const Rect& rect) noexcept;
+  void pair_up(const Rect& part) noexcept;
+  void pair_up_tiles_of(std::int32_t source) noexcept;
+  void put_aside(std::int32_t source) noexcept;
+  void bring_back(std::int32_t source) noexcept;
   void keep(PlacedTile& placed) noexcept;
   void put_back(const PlacedTile& placed, const Rect& part) noexcept;
 
-  const Sources* sources_ = nullptr;
+  Sources* sources_ = nullptr;
   Size size_{};
   std::vector<std::uint8_t> pixels_;
   Canvas canvas_{};
+  Plane pairs_{};
   Colour background_ = kBlack;
   std::vector<std::uint8_t> background_pixels_;  ///< of a picture, as large as the canvas
   Canvas background_picture_{};

@@ -1,9 +1,12 @@
-// What a picture is: I420, planes of 8 bits, luma and two of half the size in both directions (odd sides rounded up).
+// What a picture is. On a canvas it is I420: planes of 8 bits, luma and two of half the size in both directions (odd
+// sides rounded up).
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+
+#include "mixminus/compose/colour_space.hpp"
 
 namespace mixminus::compose {
 
@@ -50,10 +53,23 @@ using Canvas = std::array<Plane, 3>;  ///< Y, Cb, Cr
 using Colour = std::array<std::uint8_t, 3>;  ///< Y, Cb, Cr
 inline constexpr Colour kBlack{16, 128, 128};
 
+enum class PixelFormat : std::uint8_t {
+  i420,  ///< Y, Cb, Cr
+  nv12,  ///< Y, then Cb and Cr in turns
+  p010,  ///< the same in words of 16 bits, in the upper 10 of which the value is; memory is aligned to words
+  bgra,  ///< one plane of blue, green, red (full range) and a byte that is not looked at; sides are even
+};
+
+/// How a picture must be turned to be upright, clockwise (3GPP TS 26.114, CVO; W3C VideoFrame).
+enum class Rotation : std::uint8_t { none, by_90, by_180, by_270 };
+
 /// The memory of a decoded picture; whoever pushes it keeps it as it is until the next push.
 struct Picture {
-  Size size{};
-  std::array<PlaneView, 3> planes{};  ///< Y, Cb, Cr
+  Size size{};                        ///< as it lies in memory, before it is turned
+  std::array<PlaneView, 3> planes{};  ///< as many as the format has
+  PixelFormat format = PixelFormat::i420;
+  Rotation rotation = Rotation::none;
+  ColourSpace colour{};  ///< of bgra not looked at
 };
 
 }  // namespace mixminus::compose

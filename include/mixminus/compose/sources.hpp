@@ -7,6 +7,7 @@
 
 #include "mixminus/base/export.hpp"
 #include "mixminus/base/status.hpp"
+#include "mixminus/compose/intake.hpp"
 #include "mixminus/compose/picture.hpp"
 
 namespace mixminus::compose {
@@ -26,12 +27,15 @@ struct SourceCounts {
 
 class MIXMINUS_API Sources {
  public:
-  Status configure(std::int32_t capacity, std::int64_t hold_ns, std::int64_t avatar_ns);
+  Status configure(std::int32_t capacity, std::int64_t hold_ns, std::int64_t avatar_ns, ColourSpace colour);
 
   /// capacity_reached: all are taken.
   Status add(std::int32_t& source) noexcept;
   void remove(std::int32_t source) noexcept;
   [[nodiscard]] bool has(std::int32_t source) const noexcept;
+
+  /// Makes room for what such a live picture is turned into; throws std::bad_alloc.
+  void prepare(std::int32_t source, const Picture& picture) { at(source).intake.prepare(picture); }
 
   /// Of the slate any source.
   void set(std::int32_t source, Shown which, const Picture& picture) noexcept;
@@ -39,13 +43,19 @@ class MIXMINUS_API Sources {
   void set_muted(std::int32_t source, bool is_muted) noexcept { at(source).is_muted = is_muted; }
 
   /// Of the last picture, {} if there was none; what tiles are ready for.
-  [[nodiscard]] Size size(std::int32_t source, Shown which) const noexcept { return picture(source, which).size; }
+  [[nodiscard]] Size size(std::int32_t source, Shown which) const noexcept {
+    return upright_size(picture(source, which));
+  }
   [[nodiscard]] const Picture& picture(std::int32_t source, Shown which) const noexcept;
 
   /// Decides who shows what. Time stands still where `now_ns` goes backwards.
   void look(std::int64_t now_ns) noexcept;
   [[nodiscard]] Shown shown(std::int32_t source) const noexcept { return at(source).shown; }
   [[nodiscard]] bool is_changed(std::int32_t source) const noexcept { return at(source).is_changed; }
+  [[nodiscard]] ColourSpace colour() const noexcept { return colour_; }
+
+  /// What is shown becomes upright I420, if it is not; before it is drawn.
+  void make_upright(std::int32_t source) noexcept;
   [[nodiscard]] const SourceCounts& counts() const noexcept { return counts_; }
 
  private:
@@ -56,6 +66,8 @@ class MIXMINUS_API Sources {
     Shown shown = Shown::background;
     std::array<bool, kPicturesOfSource> is_new{};  ///< since the last look()
     std::array<Picture, 2> pictures{};             ///< live and avatar
+    Intake intake{};
+    bool is_upright = false;  ///< the live picture: I420, to be drawn as it is
     std::int64_t seen_ns = 0;
   };
 
@@ -68,6 +80,7 @@ class MIXMINUS_API Sources {
 
   std::vector<Source> sources_;
   Picture slate_{};
+  ColourSpace colour_{};  ///< of the canvases
   std::int64_t hold_ns_ = 0;
   std::int64_t avatar_ns_ = 0;
   std::int64_t last_ns_ = 0;   ///< what look() was told
