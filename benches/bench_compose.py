@@ -1,17 +1,20 @@
 """The compositor against libyuv and against itself in numpy: one picture of each source onto 1080p."""
 
+from __future__ import annotations
+
 import ctypes
 import ctypes.util
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from mixminus import Compositor, Tile, layouts
+from mixminus import Compositor, Overlay, Tile, layouts
 from tests.reference import compose as reference
-from tests.support.compose import Planes, i420, part, scaled
+from tests.support.compose import Planes, flat, i420, part, scaled
 
 WIDTH, HEIGHT = 1920, 1080
 BOX = 3  # libyuv::kFilterBox
@@ -26,10 +29,42 @@ WALLS = {
 Compose = Callable[[], Planes]
 
 
-def by_mixminus(side: int, pictures: list[Planes]) -> Compose:
+@dataclass
+class Label:
+    """A dim plate with what could be letters, 60 % by 12 % of a tile, at its bottom."""
+
+    planes: Planes
+    alpha: NDArray[np.uint8]
+    tile: Tile
+
+    @classmethod
+    def of(cls, tile: Tile) -> Label:
+        width, height = int(tile.width * 0.6) & ~1, max(8, int(tile.height * 0.12) & ~1)
+        y, u, v = flat(width, height, (24, 128, 128))
+        alpha = np.full((height, width), 110, np.uint8)
+        random = np.random.default_rng(tile.source)
+        glyphs = np.kron(random.integers(0, 2, (height // 2, width // 2)), np.ones((2, 2))) > 0
+        glyphs[: height // 4] = glyphs[-(height // 4) :] = False
+        y[glyphs], alpha[glyphs] = 230, 255
+        return cls((y, u, v), alpha, tile)
+
+    @property
+    def top(self) -> int:
+        return self.tile.height - len(self.alpha)
+
+
+def tiles_of(side: int) -> list[Tile]:
+    return layouts.grid(side, side).tiles(WIDTH, HEIGHT, range(side * side), fit="stretch")
+
+
+def by_mixminus(side: int, pictures: list[Planes], labels: list[Label] | None = None) -> Compose:
     compositor = Compositor(WIDTH, HEIGHT, capacity=side * side)
     sources = [compositor.add_source() for _ in pictures]
-    compositor.set_layout(layouts.grid(side, side).tiles(WIDTH, HEIGHT, sources, fit="stretch"))
+    tiles = tiles_of(side)
+    for index, label in enumerate(labels or []):
+        overlay = Overlay(*label.planes, label.alpha)
+        tiles[index] = replace(tiles[index], overlays=((overlay, 0, label.top),))
+    compositor.set_layout(tiles)
 
     def compose() -> Planes:
         for source, picture in zip(sources, pictures, strict=True):
@@ -40,11 +75,12 @@ def by_mixminus(side: int, pictures: list[Planes]) -> Compose:
     return compose
 
 
-def by_libyuv(side: int, pictures: list[Planes]) -> Compose:
+def by_libyuv(side: int, pictures: list[Planes], labels: list[Label] | None = None) -> Compose:
     name = ctypes.util.find_library("yuv")
     if name is None:
         pytest.skip("no libyuv")
-    i420_scale = ctypes.CDLL(name).I420Scale
+    library = ctypes.CDLL(name)
+    i420_scale, i420_blend = library.I420Scale, library.I420Blend
     canvas = empty_canvas()
     tiles = layouts.grid(side, side).tiles(WIDTH, HEIGHT, range(side * side))
     calls = []
@@ -53,10 +89,18 @@ def by_libyuv(side: int, pictures: list[Planes]) -> Compose:
         height, width = picture[0].shape
         to = [*addresses(target), tile.width, tile.height]
         calls.append([*addresses(picture), width, height, *to, BOX])
+    blends = []
+    for label in labels or []:
+        height, width = label.alpha.shape
+        to = addresses(part(canvas, label.tile.x, label.tile.y + label.top, width, height))
+        given = [*addresses(label.planes), *to, *addresses((label.alpha,))]
+        blends.append([*given, *to, width, height])
 
     def compose() -> Planes:
         for call in calls:
             i420_scale(*call)
+        for call in blends:
+            i420_blend(*call)
         return canvas
 
     return compose
@@ -195,3 +239,19 @@ def bench_intake(benchmark: BenchmarkFixture, format: str, rotation: int, impl: 
     if impl == "mixminus" and format != "bgra":
         y = np.rot90(picture_of(format)[0], -rotation // 90)
         np.testing.assert_array_equal(got[0], reference.scale(y, *size))
+
+
+@pytest.mark.parametrize("has_labels", [False, True], ids=["bare", "labels"])
+@pytest.mark.parametrize("impl", ["mixminus", "libyuv"])
+@pytest.mark.parametrize("wall", WALLS)
+def bench_labels(benchmark: BenchmarkFixture, wall: str, impl: str, has_labels: bool) -> None:
+    benchmark.group = f"labels, {wall} onto 1080p"
+    side, size = WALLS[wall]
+    pictures = [i420(*size, seed) for seed in range(side * side)]
+    labels = [Label.of(tile) for tile in tiles_of(side)] if has_labels else None
+    compose = (by_mixminus if impl == "mixminus" else by_libyuv)(side, pictures, labels)
+    canvas = benchmark(compose)
+    if labels:
+        first = labels[0]
+        opaque = first.alpha[4] == 255
+        assert (canvas[0][first.top + 4, : opaque.size][opaque] == 230).all()

@@ -9,7 +9,11 @@ import numpy as np
 from mixminus.errors import OutOfRangeError, ShapeMismatchError
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from numpy.typing import NDArray
+
+    _Floats = NDArray[np.floating[Any]]
 
 __all__ = ["yuva_of"]
 
@@ -44,15 +48,15 @@ def yuva_of(
     return _bytes(offset + luma * y), u, v, alpha
 
 
-def _mean(values: NDArray[np.float32], weight: NDArray[np.float32]) -> NDArray[np.float32]:
+def _mean(values: _Floats, weight: _Floats) -> _Floats:
     """Return the weighted mean of every 2 x 2 values."""
     return np.asarray(_sum(values * weight) / _sum(weight))
 
 
-def _sum(values: NDArray[np.float32]) -> NDArray[np.float32]:
+def _sum(values: _Floats) -> _Floats:
     height, width = values.shape
     return np.asarray(values.reshape(height // 2, 2, width // 2, 2).sum((1, 3)))
 
 
-def _bytes(values: NDArray[np.float32]) -> NDArray[np.uint8]:
+def _bytes(values: _Floats) -> NDArray[np.uint8]:
     return np.clip(np.rint(values), 0, 255).astype(np.uint8)

@@ -1,4 +1,4 @@
-// _core.kernels: the scaler of one plane, and what makes pictures I420, on any instruction set.
+// _core.kernels: the scaler of one plane, what makes pictures I420, and blending, on any instruction set.
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
@@ -12,6 +12,7 @@
 #include "bindings/kernel_table.hpp"
 #include "compose/colour.hpp"
 #include "mixminus/compose/intake.hpp"
+#include "kernels/table.hpp"
 #include "mixminus/compose/scaler.hpp"
 
 namespace py = pybind11;
@@ -30,11 +31,10 @@ Pixels scale(const std::string& isa, const Pixels& plane, std::int32_t width, st
                                      static_cast<std::int32_t>(plane.shape(0))};
   if (scaler.configure(size, {width, height}) != mixminus::Status::ok) throw py::value_error("a side is out of range");
   scaler.run_on(by_name(isa));
-  std::vector<std::int16_t> sums(scaler.scratch_sums());
   Pixels scaled({height, width});
   for (std::int32_t band = 0; band < bands; ++band) {
     const std::int32_t first = height * band / bands, end = height * (band + 1) / bands;
-    scaler.process({plane.data(), plane.shape(1)}, {scaled.mutable_data(), width}, {first, end - first}, sums);
+    scaler.process({plane.data(), plane.shape(1)}, {scaled.mutable_data(), width}, {first, end - first});
   }
   return scaled;
 }
@@ -87,6 +87,15 @@ Pixels join_pairs(const std::string& isa, const Pixels& first, const Pixels& sec
   return pairs;
 }
 
+Pixels blend(const std::string& isa, const Pixels& source, const Pixels& alpha, const Pixels& target) {
+  if (source.size() != target.size() || alpha.size() != target.size())
+    throw py::value_error("all planes must have the same size");
+  Pixels blended(target.size());
+  std::copy_n(target.data(), target.size(), blended.mutable_data());
+  by_name(isa).blend(source.data(), alpha.data(), blended.mutable_data(), static_cast<std::size_t>(target.size()));
+  return blended;
+}
+
 }  // namespace
 
 void bind_compose(py::module_ m) {
@@ -96,4 +105,6 @@ void bind_compose(py::module_ m) {
         py::arg("canvas"));
   m.def("recolour", &recolour, py::arg("isa"), py::arg("planes"), py::arg("source"), py::arg("canvas"));
   m.def("join_pairs", &join_pairs, py::arg("isa"), py::arg("first"), py::arg("second"));
+  m.def("blend", &blend, py::arg("isa"), py::arg("source").noconvert(), py::arg("alpha").noconvert(),
+        py::arg("target").noconvert());
 }

@@ -42,7 +42,6 @@ void Corners::configure(const Rect& area, std::int32_t radius) {
     for (auto row = mask.right.begin(); row != mask.right.end(); row += side) std::reverse(row, row + side);
   }
   saved_.resize(4 * (masks_[0].left.size() + 2 * masks_[1].left.size()));
-  other_.resize(saved_.size());
 }
 
 template <typename Visit>
@@ -80,19 +79,6 @@ void Corners::round(const Canvas& canvas, const Rect& clip) const noexcept {
 
 void Corners::put_back(const Canvas& canvas, const Rect& clip) const noexcept {
   for_rows(canvas, clip, [&](const Row& row) { std::memcpy(row.pixels, saved_.data() + row.at, row.columns); });
-}
-
-void Corners::save_other(const Canvas& canvas, const Rect& clip) noexcept {
-  for_rows(canvas, clip, [&](const Row& row) { std::memcpy(other_.data() + row.at, row.pixels, row.columns); });
-}
-
-void Corners::show_other(const Canvas& canvas, const Rect& clip) const noexcept {
-  for_rows(canvas, clip, [&](const Row& row) {
-    for (std::size_t x = 0; x < row.columns; ++x) {
-      const int change = (other_[row.at + x] - saved_[row.at + x]) * row.outside[x] / 255;
-      row.pixels[x] = static_cast<std::uint8_t>(std::clamp(row.pixels[x] + change, 0, 255));
-    }
-  });
 }
 
 }  // namespace mixminus::compose

@@ -1,6 +1,7 @@
 #include "mixminus/compose/output.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "compose/planes.hpp"
 
@@ -26,10 +27,15 @@ bool Output::is_framed(const Tile& tile) const noexcept {
   return tile.source != Tile::kNobody && tile.source == highlight_.source;
 }
 
+bool Output::is_excluded(const Tile& tile) const noexcept {
+  return tile.source != Tile::kNobody && tile.source == excluded_;
+}
+
 const Output::Plan* Output::plan_now(const PlacedTile& placed) const noexcept {
-  if (placed.tile.source == Tile::kNobody) return nullptr;
+  if (placed.tile.source == Tile::kNobody || is_excluded(placed.tile)) return nullptr;
   const Shown shown = sources_->shown(placed.tile.source);
-  return shown == Shown::background ? nullptr : &placed.plans[static_cast<std::size_t>(shown)];
+  if (shown == Shown::background || sources_->size(placed.tile.source, shown) == Size{}) return nullptr;
+  return &placed.plans[static_cast<std::size_t>(shown)];
 }
 
 void Output::begin(std::int32_t bands) noexcept {
@@ -85,38 +91,69 @@ void Output::end() noexcept {
 
 void Output::begin_view(std::int32_t excluded) noexcept {
   excluded_ = excluded;
-  for (PlacedTile& placed : tiles_)
-    if (placed.tile.source == excluded) keep(placed);
-  for (std::size_t index = 0; index < tiles_.size(); ++index)
-    if (tiles_[index].tile.source == excluded) draw_hidden(index);
-  pair_up_excluded();
-}
-
-// What lies above is put upon the background, through its round corners that is seen.
-void Output::draw_hidden(std::size_t hidden) noexcept {
-  const PlacedTile& placed = tiles_[hidden];
-  fill_background(placed.tile.area);
-  if (placed.is_drawn) placed.corners.round(canvas_, placed.tile.area);
-  draw_pieces(pieces_[hidden + 1], placed.tile.area);
-  for (const std::int32_t index : placed.above) {
-    PlacedTile& above = tiles_[static_cast<std::size_t>(index)];
-    if (above.tile.source == excluded_ || !above.is_drawn) continue;
-    const Rect part = common(placed.tile.area, above.tile.area);
-    above.corners.save_other(canvas_, part);
-    put_back(placed, part);
-    above.corners.show_other(canvas_, part);
-  }
+  if (is_seen_through(excluded))
+    draw_again(excluded);
+  else
+    put_aside(excluded);
+  pair_up_tiles_of(excluded);
 }
 
 void Output::end_view() noexcept {
-  for (const PlacedTile& placed : tiles_)
-    if (placed.tile.source == excluded_) put_back(placed, placed.tile.area);
-  pair_up_excluded();
+  const std::int32_t excluded = std::exchange(excluded_, Tile::kNobody);
+  if (is_seen_through(excluded))
+    draw_again(excluded);
+  else
+    bring_back(excluded);
+  pair_up_tiles_of(excluded);
 }
 
-void Output::pair_up_excluded() noexcept {
+void Output::put_aside(std::int32_t source) noexcept {
+  for (PlacedTile& placed : tiles_)
+    if (placed.tile.source == source) keep(placed);
+  for (std::size_t index = 0; index < tiles_.size(); ++index)
+    if (tiles_[index].tile.source == source) hide(index);
+}
+
+void Output::bring_back(std::int32_t source) noexcept {
   for (const PlacedTile& placed : tiles_)
-    if (placed.tile.source == excluded_) pair_up(placed.tile.area);
+    if (placed.tile.source == source) put_back(placed, placed.tile.area);
+}
+
+void Output::pair_up_tiles_of(std::int32_t source) noexcept {
+  for (const PlacedTile& placed : tiles_)
+    if (placed.tile.source == source) pair_up(placed.tile.area);
+}
+
+bool Output::is_seen_through(std::int32_t source) const noexcept {
+  const auto is_round = [&](std::int32_t above) { return tiles_[static_cast<std::size_t>(above)].corners.are_round(); };
+  return std::ranges::any_of(tiles_, [&](const PlacedTile& placed) {
+    return placed.tile.source == source && std::ranges::any_of(placed.above, is_round);
+  });
+}
+
+// What is to be drawn by the next compose() stays so.
+void Output::draw_again(std::int32_t source) noexcept {
+  std::vector<Rect> gone;
+  gone.swap(gone_);
+  for (PlacedTile& placed : tiles_) placed.was_stale = std::exchange(placed.is_stale, placed.tile.source == source);
+  mark_above();
+  for (PlacedTile& placed : tiles_) placed.is_stale &= placed.is_drawn;
+  bands_ = 1;
+  may_copy_ = false;  // what twins show may not be drawn yet
+  draw(0);
+  may_copy_ = true;
+  for (PlacedTile& placed : tiles_) placed.is_stale = placed.was_stale;
+  gone.swap(gone_);
+}
+
+void Output::hide(std::size_t index) noexcept {
+  const PlacedTile& placed = tiles_[index];
+  fill_background(placed.tile.area);
+  if (placed.is_drawn) placed.corners.round(canvas_, placed.tile.area);
+  draw_pieces(pieces_[index + 1], placed.tile.area);
+  for (const std::int32_t above : placed.above)
+    if (const Tile& tile = tiles_[static_cast<std::size_t>(above)].tile; tile.source != excluded_)
+      put_back(placed, common(placed.tile.area, tile.area));
 }
 
 }  // namespace mixminus::compose

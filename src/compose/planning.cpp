@@ -209,11 +209,6 @@ Output::Pieces Output::pieces_of(const std::vector<PlacedTile>& tiles, std::span
 
 void Output::reserve(const std::vector<PlacedTile>& tiles, const Pieces& pieces, const std::vector<Rect>& gone) {
   damage_.reserve(tiles.size() + gone.size() + pieces[0].size() + 1);
-  std::size_t sums = scratch_.size() / kMaxBands;
-  for (const PlacedTile& placed : tiles)
-    for (const Plan& plan : placed.plans)
-      if (plan.scalers) sums = std::max(sums, plan.scalers->luma.scratch_sums());
-  scratch_.resize(sums * kMaxBands);
 }
 
 void Output::plan(std::int32_t source, Shown which, Size picture) {
@@ -274,7 +269,7 @@ void Output::offer_twin(PlacedTile& placed, std::size_t tiles) const noexcept {
 
 bool Output::is_copied(const PlacedTile& placed) const noexcept {
   const bool is_within_band = placed.twin_canvas == &canvas_ && placed.twin_area.y == placed.tile.area.y;
-  return placed.twin_canvas && plan_now(placed) && (bands_ == 1 || is_within_band);
+  return may_copy_ && placed.twin_canvas && plan_now(placed) && (bands_ == 1 || is_within_band);
 }
 
 }  // namespace mixminus::compose

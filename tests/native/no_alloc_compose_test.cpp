@@ -1,4 +1,4 @@
-// Fails when pushing, composing or a view allocates once each size of picture was seen.
+// Fails when pushing, composing, a frame or a view allocates once each size of picture was seen.
 #include <cstdio>
 #include <cstdlib>
 #include <vector>
@@ -30,17 +30,33 @@ Picture picture_of(const std::vector<std::uint8_t>& memory, Size size, std::int3
 constexpr std::int32_t kSites = 162;
 constexpr Size kSize{320, 180};
 
-// Three sites on one pane lie above the wall, one of them is shown twice.
+SharedOverlay label() {
+  const std::vector<std::uint8_t> pixels(80 * 12, 110);
+  const PlaneView plane{pixels.data(), 80};
+  SharedOverlay made;
+  return Overlay::make({{80, 12}, {{plane, plane, plane}}}, plane, made) == Status::ok ? made : nullptr;
+}
+
+// Labels everywhere, a clock above all; two panes lie above the wall, with round corners, and the wall is seen twice.
 bool set_up(Compositor& compositor, const Picture& picture) {
-  bool is_ok = compositor.configure({.capacity = kSites, .hold_ns = 1'000'000'000}) == Status::ok;
+  bool is_ok =
+      compositor.configure({.capacity = kSites, .hold_ns = 400'000'000, .avatar_ns = 400'000'000}) == Status::ok;
+  const SharedOverlay overlay = label();
+  std::size_t small = 0;
+  is_ok &= overlay && compositor.add_output({960, 540}, small) == Status::ok;
   std::vector<Tile> tiles;
   for (std::int32_t source = 0; source < kSites; ++source) {
     is_ok &= compositor.add_source(source) == Status::ok;
     tiles.push_back({.source = source, .area = {source % 15 * 128, source / 15 * 98, 128, 98}, .border = 2});
+    tiles.back().overlays.push_back({overlay, 4, 80});
   }
-  tiles.push_back({.source = 7, .area = {600, 400, 384, 216}, .fit = Fit::crop});
-  tiles.push_back({.source = 7, .area = {1000, 400, 384, 216}, .fit = Fit::crop});
-  is_ok &= compositor.set_layout(tiles) == Status::ok;
+  tiles.push_back({.source = 7, .area = {600, 400, 384, 216}, .fit = Fit::crop, .radius = 24});
+  tiles.push_back({.source = 7, .area = {1000, 400, 384, 216}, .fit = Fit::crop, .radius = 24});
+  const Tile panes[] = {{.source = 7, .area = {0, 0, 384, 216}}, {.source = 8, .area = {200, 100, 300, 200}}};
+  const PlacedOverlay clock[] = {{overlay, 1800, 20}, {overlay, 900, 590}};
+  is_ok &= compositor.set_layout(tiles) == Status::ok && compositor.set_layout(panes, small) == Status::ok;
+  is_ok &= compositor.set_overlays(clock) == Status::ok && compositor.set_slate(&picture) == Status::ok;
+  for (std::int32_t source = 0; source < 9; ++source) is_ok &= compositor.set_avatar(source, &picture) == Status::ok;
   for (std::int32_t source = 0; source < kSites; ++source) is_ok &= compositor.push(source, picture) == Status::ok;
   return is_ok;
 }
@@ -53,9 +69,13 @@ int compose() {
   const int count = malloc_counter::allocations_of([&] {
     for (std::int32_t tick = 0; tick < 200; ++tick) {
       for (std::int32_t i = 0; i < 5; ++i) is_ok &= compositor.push((tick * 5 + i) % 100, picture) == Status::ok;
-      is_ok &= !compositor.compose(tick * std::int64_t{40'000'000}).empty();
-      is_ok &= compositor.begin_view(tick % kSites) == Status::ok;
+      const std::int32_t bands = compositor.start(tick * std::int64_t{40'000'000}, 1 + tick % 5);
+      for (std::int32_t band = 0; band < bands; ++band) compositor.draw(band);
+      is_ok &= !compositor.finish().empty();
+      is_ok &= compositor.begin_view(tick % kSites, tick % 2 == 0 ? 0U : 1U) == Status::ok;
       compositor.end_view();
+      is_ok &= compositor.highlight({tick % kSites, kBlack, 4}) == Status::ok;
+      is_ok &= compositor.set_muted(tick % kSites, tick % 3 == 0) == Status::ok;
     }
   });
   return is_ok ? count : -1;

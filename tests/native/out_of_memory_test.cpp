@@ -76,11 +76,28 @@ static int failures_of_compositor() {
   const int of_canvas = failures_of([&] { return compositor.configure({.width = 640, .height = 360}); });
   std::int32_t source = 0;
   if (of_canvas < 0 || compositor.add_source(source) != mixminus::Status::ok) return -1;
-  const Tile tiles[] = {{source, {0, 0, 320, 180}}, {source, {200, 90, 320, 180}}, {source, {0, 200, 128, 96}}};
+  const PlaneView plane{memory.data(), 640};
+  const Picture picture{{64, 32}, {{plane, plane, plane}}};
+  SharedOverlay overlay;
+  const int of_overlay = failures_of([&] { return Overlay::make(picture, plane, overlay); });
+  Tile tiles[] = {{source, {0, 0, 320, 180}}, {source, {200, 90, 320, 180}}, {source, {0, 200, 128, 96}}};
+  tiles[1].radius = 16;
+  if (of_overlay > 0) tiles[1].overlays.push_back({overlay, 8, 8});
   const int of_layout = failures_of([&] { return compositor.set_layout(tiles); });
-  int of_picture = 0;
+  const PlacedOverlay clock[] = {{overlay, 300, 8}, {overlay, 310, 16}};
+  int of_picture = failures_of([&] {
+    const mixminus::Status status = compositor.set_overlays(clock);
+    compositor.compose(0);
+    return status;
+  });
+  std::size_t output = 0;
+  const int of_rest[] = {failures_of([&] { return compositor.add_output({64, 64}, output); }),
+                         failures_of([&] { return compositor.set_background(kBlack, &picture); }),
+                         failures_of([&] { return compositor.set_avatar(source, &picture); }),
+                         failures_of([&] { return compositor.set_slate(&picture); })};
+  for (const int count : of_rest)
+    if (count < 0) return -1;
   for (const Size size : {Size{640, 360}, Size{320, 200}}) {
-    const PlaneView plane{memory.data(), size.width};
     of_picture = failures_of([&] {
       const mixminus::Status status = compositor.push(source, {size, {plane, plane, plane}});
       compositor.compose(0);

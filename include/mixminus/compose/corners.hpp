@@ -32,12 +32,6 @@ class Corners {
   /// Undoes both, before something below is drawn.
   void put_back(const Canvas& canvas, const Rect& clip) const noexcept;
 
-  /// For a while something else lies below: keeps that too, before the drawn tile is put upon it,
-  void save_other(const Canvas& canvas, const Rect& clip) noexcept;
-
-  /// and after that adds the difference, as far as it is seen.
-  void show_other(const Canvas& canvas, const Rect& clip) const noexcept;
-
  private:
   /// Rows of the left and of the right corners, for luma and colours.
   struct Mask {
@@ -58,7 +52,6 @@ class Corners {
   std::int32_t radius_ = 0;
   std::array<Mask, 2> masks_{};
   std::vector<std::uint8_t> saved_;
-  std::vector<std::uint8_t> other_;
 };
 
 }  // namespace mixminus::compose

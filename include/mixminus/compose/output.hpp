@@ -94,11 +94,7 @@ class MIXMINUS_API Output {
     Rect twin_area{};
     bool is_drawn = false;  ///< so corners are saved
     bool is_stale = true;
-  };
-  /// What may be touched by one call of draw().
-  struct Band {
-    Rect rows{};
-    std::span<std::int16_t> scratch{};
+    bool was_stale = true;  ///< before a view
   };
 
   using Pieces = std::vector<std::vector<Piece>>;  ///< on the background, and on each tile
@@ -116,26 +112,32 @@ class MIXMINUS_API Output {
   void offer_twin(PlacedTile& placed, std::size_t tiles) const noexcept;
 
   [[nodiscard]] bool is_copied(const PlacedTile& placed) const noexcept;
+  [[nodiscard]] bool is_excluded(const Tile& tile) const noexcept;
+  [[nodiscard]] bool is_seen_through(std::int32_t source) const noexcept;
   [[nodiscard]] bool is_framed(const Tile& tile) const noexcept;
   [[nodiscard]] const Plan* plan_now(const PlacedTile& placed) const noexcept;
   void mark_meeting(const Rect& rect) noexcept;
   void mark_above() noexcept;
   void list_damage() noexcept;
 
-  [[nodiscard]] Band band_of(std::int32_t index) noexcept;
+  [[nodiscard]] Rect band_of(std::int32_t index) const noexcept;
   void draw_background(const Rect& rows) noexcept;
-  void draw(std::size_t index, const Band& band) noexcept;
-  void draw_content(const PlacedTile& placed, const Band& band) noexcept;
-  void draw_hidden(std::size_t index) noexcept;
+  void draw(std::size_t index, const Rect& band) noexcept;
+  void draw_content(const PlacedTile& placed, const Rect& band) noexcept;
+  void draw_again(std::int32_t source) noexcept;
+  void hide(std::size_t index) noexcept;
+  void draw_decoration(const Tile& tile, const Rect& clip) noexcept;
   void draw_frame(const Tile& tile, const Rect& clip) noexcept;
   void fill_corners(const Rect& inner, std::int32_t radius, const Rect& clip) noexcept;
   void draw_pieces(const std::vector<Piece>& pieces, const Rect& clip) noexcept;
-  void scale(const Plan& plan, const Picture& picture, const Band& band) noexcept;
+  void scale(const Plan& plan, const Picture& picture, const Rect& band) noexcept;
   void copy(const Canvas& from, const Rect& area, const Rect& to, const Rect& clip) noexcept;
   void fill(const Rect& rect, const Colour& colour) noexcept;
   void fill_background(const Rect& rect) noexcept;
   void pair_up(const Rect& part) noexcept;
-  void pair_up_excluded() noexcept;
+  void pair_up_tiles_of(std::int32_t source) noexcept;
+  void put_aside(std::int32_t source) noexcept;
+  void bring_back(std::int32_t source) noexcept;
   void keep(PlacedTile& placed) noexcept;
   void put_back(const PlacedTile& placed, const Rect& part) noexcept;
 
@@ -152,12 +154,12 @@ class MIXMINUS_API Output {
   Pieces pieces_{1};
   std::vector<Rect> gone_;  ///< where tiles and overlays were, to become background
   std::vector<Rect> damage_;
-  std::vector<std::int16_t> scratch_;  ///< for kMaxBands
   Highlight highlight_{};
   DrawCounts counts_{};
   std::int32_t bands_ = 1;
   std::int32_t excluded_ = Tile::kNobody;
   bool is_all_stale_ = true;
+  bool may_copy_ = true;  ///< of twins, which are as they should be
 };
 
 }  // namespace mixminus::compose

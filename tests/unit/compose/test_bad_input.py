@@ -23,6 +23,7 @@ def compositor_of(capacity: int = 2) -> tuple[Compositor, int]:
         {"capacity": 0},
         {"capacity": 4097},
         {"hold_ms": -1},
+        {"avatar_ms": -1},
         {"background": (0, 256, 0)},
         {"background": (0, -1, 0)},
         {"background": (0, 0)},
@@ -49,6 +50,9 @@ def test_parameters_out_of_range(parameters: dict[str, int]) -> None:
         Tile(0, 0, 0, 8, 8, border=3),
         Tile(0, 0, 0, 8, 8, border=4),
         Tile(0, 0, 0, 8, 8, border=-2),
+        Tile(0, 0, 0, 8, 8, radius=3),
+        Tile(0, 0, 0, 8, 8, radius=-2),
+        Tile(0, 0, 0, 16, 8, radius=6),
         Tile(0, 0, 0, 8, 8, fit="zoom"),
         Tile(0, 0, 0, 8, 8, border_colour=(0, 0, 300)),
     ],
@@ -156,3 +160,47 @@ def test_nothing_else_happens_in_a_view() -> None:
             with pytest.raises(RuntimeError, match="view"):
                 action()
     compositor.compose(0)
+
+
+def test_frames_and_backgrounds_have_bounds() -> None:
+    compositor, source = compositor_of()
+    for width in (0, 3, -2, 16386):
+        with pytest.raises(OutOfRangeError):
+            compositor.highlight(source, width=width)
+    for unknown in (-1, 1, 10**6):
+        with pytest.raises(OutOfRangeError):
+            compositor.highlight(unknown)
+        with pytest.raises(OutOfRangeError):
+            compositor.set_avatar(unknown, *flat(8, 8))
+        with pytest.raises(OutOfRangeError):
+            compositor.set_muted(unknown, is_muted=True)
+    with pytest.raises(OutOfRangeError):
+        compositor.set_background((0, 0, 256))
+    with pytest.raises(ShapeMismatchError):
+        compositor.set_background((*flat(8, 8)[:2], flat(8, 8)[0]))
+    with pytest.raises(ShapeMismatchError):
+        compositor.set_slate(*flat(0, 8))
+    with pytest.raises(OutOfRangeError):
+        compositor.start(0, 0)
+    for size in ((0, 2), (3, 2), (2, 16386)):
+        with pytest.raises(OutOfRangeError):
+            compositor.add_output(*size)
+
+
+def test_a_frame_wider_than_its_tile_fills_it() -> None:
+    compositor, source = compositor_of()
+    compositor.set_layout([Tile(source, 0, 0, 10, 6, radius=2)])
+    compositor.highlight(source, colour=(99, 1, 2), width=16384)
+    compositor.compose(0)
+    assert int(compositor.canvas[0][3, 0]) == 99
+
+
+def test_who_leaves_while_he_is_shown_takes_all_of_himself_along() -> None:
+    compositor, source = compositor_of()
+    compositor.set_layout([Tile(source, 0, 0, 64, 48), Tile(source, 8, 8, 16, 16, radius=8)])
+    compositor.push(source, *flat(64, 48, (200, 1, 2)))
+    compositor.highlight(source)
+    compositor.compose(0)
+    compositor.remove_source(source)
+    compositor.compose(1)
+    assert int(compositor.canvas[0].max()) == 16

@@ -210,3 +210,13 @@ def test_the_canvas_outlives_the_compositor_and_is_read_only() -> None:
     assert int(canvas[0].max()) == BLACK[0]
     with pytest.raises(ValueError, match="read-only"):
         canvas[0][0, 0] = 1
+
+
+def test_the_narrowest_tile_is_drawn_in_all_planes() -> None:
+    compositor = Compositor(8, 16, capacity=1)
+    source = compositor.add_source()
+    compositor.set_layout([Tile(source, 2, 0, 2, 16, "stretch")])
+    picture = i420(155, 61)
+    compositor.push(source, *picture)
+    compositor.compose(0)
+    assert_same(part(compositor.canvas, 2, 0, 2, 16), scaled(picture, 2, 16))
