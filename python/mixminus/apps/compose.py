@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.labels or arguments.ended != "hold":
         require("PIL", "labels")
     look = Look(
-        _layout(arguments.layout, len(arguments.files)),
+        _layout(arguments.layout, len(arguments.files), arguments.size),
         arguments.size,
         arguments.fps,
         arguments.fit,
@@ -72,9 +72,9 @@ def run(arguments: argparse.Namespace) -> int:
     return LEFT_OUT if made.complaints else 0
 
 
-def _layout(name: str, files: int) -> layouts.Layout:
+def _layout(name: str, files: int, size: tuple[int, int]) -> layouts.Layout:
     try:
-        return layouts.auto(files) if name == "auto" else layouts.named(name)
+        return layouts.auto(files, *size) if name == "auto" else layouts.named(name)
     except ValueError as error:
         raise CommandError(str(error)) from error
 

@@ -31,7 +31,7 @@ __all__ = ["ENDINGS", "Composed", "Look", "compose_files"]
 RATE_HZ = 48_000
 FRAME_MS = 20
 FRAME_SAMPLES = RATE_HZ * FRAME_MS // 1000
-SMALLEST_AVATAR = 16  # pixels
+SMALLEST_CARD = 16  # pixels
 ENDINGS = ("hold", "avatar", "slate")
 
 
@@ -72,13 +72,13 @@ class Player:
         It cannot be read, or holds neither pictures nor sound.
     """
 
-    def __init__(self, path: Path, compositor: Compositor, *, holds: bool) -> None:
+    def __init__(self, path: Path, compositor: Compositor) -> None:
         self.path = path
         self.source = compositor.add_source()
         self.complaint = ""
         self._compositor = compositor
         self._has_ended = False
-        self._holds = holds  # its last picture, after its end
+        self._ending: I420 | None = None
         self._pictures = PictureTrack(path)
         self._sound = SoundTrack(path, RATE_HZ)
         if not self._pictures.exists and not self._sound.exists:
@@ -99,12 +99,18 @@ class Player:
         """Length that the file claims."""
         return self._pictures.duration_s
 
+    def put_in_place(self, avatar: I420, ending: I420 | None) -> None:
+        """Say what is seen of a file without pictures, and after its end; None: its last one."""
+        self._ending = ending
+        self._compositor.set_avatar(self.source, *avatar)
+        self._compositor.set_muted(self.source, not self._pictures.exists)
+
     def is_over(self, time_s: float) -> bool:
-        """Whether nothing of it is left at ``time_s``."""
-        if not self.complaint and self._pictures.is_over(time_s) and self._sound.is_over:
-            self._has_ended = True
+        """Whether nothing of it is left at ``time_s``; then its ending is shown."""
+        if not self._has_ended and self._pictures.is_over(time_s) and self._sound.is_over:
+            self._leave()
             self._expect_all()
-        return self._has_ended or bool(self.complaint)
+        return self._has_ended
 
     def _expect_all(self) -> None:
         """Complain of a file that was cut off."""
@@ -114,21 +120,14 @@ class Player:
                 f"{self.path} is damaged (only {read_s:.1f} of {self.duration_s:.1f} s are there)"
             )
 
-    def put_in_place(self, picture: I420) -> None:
-        """Show ``picture`` where the file has none of its own."""
-        self._compositor.set_avatar(self.source, *picture)
-        self._compositor.set_muted(self.source, not self._pictures.exists)
-
     def show(self, before_s: float) -> None:
         """Push the last picture before that time, if it is a new one."""
-        if self.complaint:
+        if self._has_ended:
             return
         try:
             picture = self._pictures.picture_at(before_s)
             if picture is not None:
                 self._push_frame(self._compositor, self.source, picture)
-            elif self._pictures.is_over(before_s):
-                self._leave()
         except MediaFileError as error:
             self._give_up(str(error))
         except ValueError as error:
@@ -136,7 +135,7 @@ class Player:
 
     def hear(self) -> Samples | None:
         """Return the next 20 ms; None after its end."""
-        if self.complaint or self._sound.is_over:
+        if self._has_ended or self._sound.is_over:
             return None
         try:
             return self._sound.read(FRAME_SAMPLES)
@@ -149,7 +148,9 @@ class Player:
         self._leave()
 
     def _leave(self) -> None:
-        if not self._holds:
+        self._has_ended = True
+        if self._ending is not None:
+            self._compositor.set_avatar(self.source, *self._ending)
             self._compositor.set_muted(self.source, True)
 
 
@@ -182,10 +183,7 @@ def compose_files(
     """
     compositor = Compositor(*look.size, capacity=len(paths))
     with ExitStack() as stack:
-        players = [
-            stack.enter_context(Player(path, compositor, holds=look.ended == "hold"))
-            for path in paths
-        ]
+        players = [stack.enter_context(Player(path, compositor)) for path in paths]
         _arrange(compositor, players, look)
         writer = stack.enter_context(
             MovieWriter(out, look.size, look.rate, RATE_HZ, preset=look.preset)
@@ -272,20 +270,20 @@ def _arrange(compositor: Compositor, players: Sequence[Player], look: Look) -> N
         ]
     compositor.set_layout(tiles)
     for player, tile in zip(players, tiles, strict=False):
-        player.put_in_place(_substitute(player.path.stem, tile, look.ended))
+        cards = {card: _card(card, player.path.stem, tile) for card in ("avatar", "slate")}
+        player.put_in_place(cards["avatar"], cards.get(look.ended))
 
 
-def _substitute(name: str, tile: Tile, ended: str) -> I420:
-    """Return what stands for a file without pictures, and for one that has ended."""
-    if find_spec("PIL") is None:
+def _card(kind: str, name: str, tile: Tile) -> I420:
+    """Draw what is seen instead of pictures; without Pillow or a font it is grey."""
+    if find_spec("PIL") is None or min(tile.width, tile.height) < SMALLEST_CARD:
         return _plain(tile.width, tile.height)
     from mixminus import captions, labels  # noqa: PLC0415 - Pillow is not always there
 
-    if not captions.has_font() or min(tile.width, tile.height) < SMALLEST_AVATAR:
+    if not captions.has_font():
         return _plain(tile.width, tile.height)
-    if ended == "slate":
-        return labels.slate(name, tile.width, tile.height)
-    return labels.avatar(name, tile.width, tile.height)
+    draw = labels.slate if kind == "slate" else labels.avatar
+    return draw(name, tile.width, tile.height)
 
 
 def _plain(width: int, height: int) -> I420:
