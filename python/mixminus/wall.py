@@ -8,9 +8,10 @@ from mixminus import layouts
 from mixminus.errors import CapacityError, UnknownLegError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from mixminus import CanvasView, Compositor, Conference, Leg
+    from mixminus.labels.colour import I420
     from mixminus.layouts import Layout
 
 __all__ = ["Wall"]
@@ -227,10 +228,10 @@ class _Writing:
 
         labels.find_font()  # an error now is better than one later
         self.captioned = captioned
-        self._labels = labels
+        self._draw_avatar = labels.avatar
 
-    def avatar(self, name: str) -> Sequence[Any]:
-        return self._labels.avatar(name, *AVATAR_SIZE)
+    def avatar(self, name: str) -> I420:
+        return self._draw_avatar(name, *AVATAR_SIZE)
 
 
 class _Health:

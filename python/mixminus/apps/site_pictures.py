@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import colorsys
 import math
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,9 +16,10 @@ if TYPE_CHECKING:
 
     from mixminus.apps.province import Site
 
-__all__ = ["HEIGHT", "WIDTH", "SitePicture", "hues"]
+__all__ = ["HEIGHT", "WIDTH", "Mouths", "SitePicture", "hues", "mouths"]
 
 Plane = npt.NDArray[np.uint8]
+Mouths = list[list[Plane]]
 
 WIDTH, HEIGHT = 320, 180
 SWAY = 8  # pixels to each side
@@ -38,6 +38,8 @@ class SitePicture:
         Written on the wall of the room, and where the movement starts.
     hue : float
         Of the room, 0..1.
+    mouths : list
+        What `mouths` returns.
 
     Raises
     ------
@@ -45,9 +47,9 @@ class SitePicture:
         Pillow or PyAV is not installed.
     """
 
-    def __init__(self, number: int, hue: float) -> None:
+    def __init__(self, number: int, hue: float, mouths: Mouths) -> None:
         self._planes = _planes(_room(number, hue))
-        self._mouths = _mouths()
+        self._mouths = mouths
         self._phase = number * 0.7
         self._slowness = 0.9 + 0.1 * (number % 7)
         self._shown: tuple[int, int] = (-1, -1)
@@ -104,8 +106,8 @@ def _room(number: int, hue: float) -> Any:
     return image
 
 
-@cache
-def _mouths() -> list[list[Plane]]:
+def mouths() -> Mouths:
+    """Draw a mouth from shut to wide open; all sites can share them."""
     return [_planes(_mouth(place / (MOUTHS - 1))) for place in range(MOUTHS)]
 
 

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from mixminus import Compositor, layouts
-from mixminus.apps.site_pictures import SitePicture, hues
+from mixminus.apps.site_pictures import SitePicture, hues, mouths
 from mixminus.captions import captioned, has_font
 
 if TYPE_CHECKING:
@@ -43,8 +43,9 @@ class SiteWall:
         self.has_names = has_font()
         self._names = [site.name.removeprefix("UBND ") for site in sites]
         self._everybody = [self.compositor.add_source() for _ in sites]
+        shared = mouths()
         self._pictures = [
-            SitePicture(number, hue) for number, hue in enumerate(hues(sites), start=1)
+            SitePicture(number, hue, shared) for number, hue in enumerate(hues(sites), start=1)
         ]
 
     def show(self, layout: Layout, first: Iterable[int] = ()) -> int:

@@ -9,7 +9,7 @@ from PIL import Image
 
 from mixminus.apps.audio_files import read_audio
 from mixminus.apps.processes import shares
-from mixminus.apps.site_pictures import SitePicture
+from mixminus.apps.site_pictures import SitePicture, mouths
 from mixminus.apps.speaking import RATE_HZ, Speaking
 from mixminus.apps.turns import Turn
 from mixminus.cli import main
@@ -110,7 +110,7 @@ def test_the_mouth_is_open_while_the_voice_is_heard() -> None:
     assert speaking.levels_dbov(1.55)[3] < -90  # the clip begins with half a second of silence
     assert speaking.levels_dbov(1.65)[3] > -30
     assert speaking.levels_dbov(5.0) == {}
-    camera = SitePicture(1, 0.0)
+    camera = SitePicture(1, 0.0, mouths())
     shut, wide = (camera.at(0.0, level) for level in (-90.0, -20.0))
     assert shut is not None
     assert wide is not None
