@@ -31,11 +31,10 @@ Pixels scale(const std::string& isa, const Pixels& plane, std::int32_t width, st
                                      static_cast<std::int32_t>(plane.shape(0))};
   if (scaler.configure(size, {width, height}) != mixminus::Status::ok) throw py::value_error("a side is out of range");
   scaler.run_on(by_name(isa));
-  std::vector<std::int16_t> sums(scaler.scratch_sums());
   Pixels scaled({height, width});
   for (std::int32_t band = 0; band < bands; ++band) {
     const std::int32_t first = height * band / bands, end = height * (band + 1) / bands;
-    scaler.process({plane.data(), plane.shape(1)}, {scaled.mutable_data(), width}, {first, end - first}, sums);
+    scaler.process({plane.data(), plane.shape(1)}, {scaled.mutable_data(), width}, {first, end - first});
   }
   return scaled;
 }

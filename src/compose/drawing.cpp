@@ -25,23 +25,21 @@ void fill_around(const Rect& outer, const Rect& inner, const Rect& clip, const D
 
 }  // namespace
 
-Output::Band Output::band_of(std::int32_t index) noexcept {
+Rect Output::band_of(std::int32_t index) const noexcept {
   const auto edge = [&](std::int32_t band) {
     return static_cast<std::int32_t>(std::int64_t{size_.height / 2} * band / bands_) * 2;
   };
-  const std::size_t sums = scratch_.size() / kMaxBands;
-  return {{0, edge(index), size_.width, edge(index + 1) - edge(index)},
-          std::span(scratch_).subspan(sums * static_cast<std::size_t>(index), sums)};
+  return {0, edge(index), size_.width, edge(index + 1) - edge(index)};
 }
 
 // Corners are taken off from the top downwards, so that each gives back what was below it.
 void Output::draw(std::int32_t index) noexcept {
-  const Band band = band_of(index);
+  const Rect band = band_of(index);
   for (auto placed = tiles_.rbegin(); placed != tiles_.rend(); ++placed)
-    if (placed->is_stale && placed->is_drawn) placed->corners.put_back(canvas_, band.rows);
-  if (!gone_.empty()) draw_background(band.rows);
+    if (placed->is_stale && placed->is_drawn) placed->corners.put_back(canvas_, band);
+  if (!gone_.empty()) draw_background(band);
   for (std::size_t tile = 0; tile < tiles_.size(); ++tile)
-    if (tiles_[tile].is_stale && tiles_[tile].tile.area.meets(band.rows)) draw(tile, band);
+    if (tiles_[tile].is_stale && tiles_[tile].tile.area.meets(band)) draw(tile, band);
 }
 
 void Output::draw_background(const Rect& rows) noexcept {
@@ -50,10 +48,10 @@ void Output::draw_background(const Rect& rows) noexcept {
   draw_pieces(pieces_[0], rows);
 }
 
-void Output::draw(std::size_t index, const Band& band) noexcept {
+void Output::draw(std::size_t index, const Rect& band) noexcept {
   PlacedTile& placed = tiles_[index];
   const Tile& tile = placed.tile;
-  const Rect clip = common(tile.area, band.rows);
+  const Rect clip = common(tile.area, band);
   placed.corners.save(canvas_, clip);
   if (is_copied(placed)) {
     copy(*placed.twin_canvas, placed.twin_area, tile.area, clip);
@@ -71,25 +69,25 @@ void Output::draw_decoration(const Tile& tile, const Rect& clip) noexcept {
   if (is_framed(tile)) draw_frame(tile, clip);
 }
 
-void Output::draw_content(const PlacedTile& placed, const Band& band) noexcept {
+void Output::draw_content(const PlacedTile& placed, const Rect& band) noexcept {
   const Tile& tile = placed.tile;
   const Plan* plan = plan_now(placed);
-  const Rect clip = common(tile.area, band.rows), inside = framed(tile);
+  const Rect clip = common(tile.area, band), inside = framed(tile);
   if (!plan) return fill_background(clip);
   fill_around(tile.area, inside, clip, [&](const Rect& rect) { fill(rect, tile.border_colour); });
   fill_around(inside, plan->placement.inner, clip, [&](const Rect& rect) { fill_background(rect); });
   scale(*plan, sources_->picture(tile.source, sources_->shown(tile.source)), band);
 }
 
-void Output::scale(const Plan& plan, const Picture& picture, const Band& band) noexcept {
+void Output::scale(const Plan& plan, const Picture& picture, const Rect& band) noexcept {
   for (std::size_t index = 0; index < canvas_.size(); ++index) {
     const Scaler& scaler = index == 0 ? plan.scalers->luma : plan.scalers->colour;
     const PlaneView from = picture.planes[index].at(in_plane(plan.placement.crop, index));
     const Rect place = in_plane(plan.placement.inner, index);
-    const Rect part = common(place, in_plane(band.rows, index));
-    if (part.height > 0) scaler.process(from, canvas_[index].at(place), {part.y - place.y, part.height}, band.scratch);
+    const Rect part = common(place, in_plane(band, index));
+    if (part.height > 0) scaler.process(from, canvas_[index].at(place), {part.y - place.y, part.height});
   }
-  recolour(kernels::active(), canvas_, common(plan.placement.inner, band.rows), picture.colour, sources_->colour());
+  recolour(kernels::active(), canvas_, common(plan.placement.inner, band), picture.colour, sources_->colour());
 }
 
 void Output::draw_pieces(const std::vector<Piece>& pieces, const Rect& clip) noexcept {

@@ -8,56 +8,83 @@ namespace mixminus::compose {
 namespace {
 
 using kernels::ColumnTaps;
-constexpr std::size_t kSumsOfLane = 8;
+constexpr std::size_t kColumns = 16, kOutputs = 8;  // of a lane and of a sum of lanes
 
-// Whole groups: those beyond the width have no taps and read the first sums with weight 0.
-std::vector<Taps> taps_of_columns(std::int32_t source_width, std::int32_t width) {
-  std::vector<Taps> outputs;
-  for (std::int32_t x = 0; x < width; ++x) outputs.push_back(taps_of(source_width, width, x, ColumnTaps::kOne));
-  outputs.resize((outputs.size() + ColumnTaps::kGroup - 1) / ColumnTaps::kGroup * ColumnTaps::kGroup, outputs.back());
-  return outputs;
+struct Shape {
+  std::size_t loads, rounds;
+};
+constexpr Shape kShapes[] = {{1, 1}, {1, 2}, {2, 1}, {4, 1}, {8, 1}};
+
+std::size_t strips_of(std::size_t outputs) { return (outputs + ColumnTaps::kStrip - 1) / ColumnTaps::kStrip; }
+
+std::size_t begin_of(std::size_t strip, std::size_t outputs) {
+  const std::size_t begin = strip * ColumnTaps::kStrip;
+  return begin + ColumnTaps::kStrip <= outputs || strip == 0 ? begin : outputs - ColumnTaps::kStrip;
 }
 
-/// Of which output the first of a lane is, in its group.
-std::size_t output_of_lane(std::size_t lane, std::size_t outputs_per_lane) {
-  return lane / 2 * outputs_per_lane + lane % 2 * ColumnTaps::kGroup / 2;
+/// A weight of 1 does not fit into a byte with its sign, two halves do.
+Taps signed_taps(const Taps& taps, std::size_t tap) {
+  if (taps.weights.size() == 1) return {taps.first, {taps.weights[0] / 2}};
+  return {taps.first + tap, {taps.weights[tap]}};
 }
+
+std::size_t taps_of_output(const Taps& taps) { return std::max<std::size_t>(taps.weights.size(), 2); }
 
 }  // namespace
 
-Lanes::Lanes(std::int32_t source_width, std::int32_t width) {
-  const std::vector<Taps> outputs = taps_of_columns(source_width, width);
-  while (!fits(outputs)) outputs_per_lane /= 2;
-  std::size_t most = 0;
-  for (const Taps& taps : outputs) most = std::max(most, taps.weights.size());
-  rounds = (most + taps_per_round() - 1) / taps_per_round();
-  readable_sums = static_cast<std::size_t>(source_width) + (rounds + 1) * kSumsOfLane;
-  const std::size_t lanes = outputs.size() / outputs_per_lane, lanes_of_group = ColumnTaps::kGroup / outputs_per_lane;
+Lanes::Lanes(const std::vector<Taps>& outputs, std::int32_t source_width) {
+  for (const Shape& shape : kShapes) {
+    loads = shape.loads;
+    rounds = shape.rounds;
+    if (fits(outputs, source_width)) break;
+    loads = 0;
+  }
+  const std::size_t lanes = strips_of(outputs.size()) * ColumnTaps::kStrip / kOutputs * loads;
   first.resize(lanes);
-  picks.resize(lanes * 2 * kSumsOfLane);
-  weights.resize(lanes * kSumsOfLane * rounds);
-  for (std::size_t lane = 0; lane < lanes; ++lane)
-    fill(outputs, lane,
-         lane / lanes_of_group * ColumnTaps::kGroup + output_of_lane(lane % lanes_of_group, outputs_per_lane));
+  picks.resize(lanes * rounds * kColumns);
+  weights.resize(lanes * rounds * kColumns);
+  for (std::size_t index = 0; index < lanes; ++index) fill(outputs, index, lane_at(outputs, index, source_width));
 }
 
-bool Lanes::fits(const std::vector<Taps>& outputs) const {
-  for (std::size_t x = 0; x < outputs.size(); x += outputs_per_lane)
-    if (outputs[x + outputs_per_lane - 1].first - outputs[x].first + taps_per_round() > kSumsOfLane) return false;
+Lanes::Lane Lanes::lane_at(const std::vector<Taps>& outputs, std::size_t index, std::int32_t source_width) const {
+  const std::size_t half = index % 2, load = index / 2 % loads, vector = index / 2 / loads;
+  const std::size_t count = kOutputs / loads;
+  const std::size_t output =
+      begin_of(vector / 2, outputs.size()) + vector % 2 * kOutputs + half * 2 * kOutputs + load * count;
+  if (output >= outputs.size()) return {output, 0, 0};
+  return {output, std::min(count, outputs.size() - output),
+          std::min(outputs[output].first, static_cast<std::size_t>(source_width) - kColumns)};
+}
+
+bool Lanes::fits(const std::vector<Taps>& outputs, std::int32_t source_width) const {
+  if (source_width < static_cast<std::int32_t>(kColumns)) return false;
+  for (const Taps& taps : outputs)
+    if (taps_of_output(taps) > 2 * loads * rounds) return false;
+  for (std::size_t index = 0; index < strips_of(outputs.size()) * 4 * loads; ++index) {
+    const Lane lane = lane_at(outputs, index, source_width);
+    if (lane.outputs == 0) continue;
+    const Taps& last = outputs[lane.output + lane.outputs - 1];
+    if (last.first + last.weights.size() > lane.first + kColumns) return false;
+  }
   return true;
 }
 
-void Lanes::fill(const std::vector<Taps>& outputs, std::size_t lane, std::size_t output) {
-  first[lane] = static_cast<std::uint32_t>(outputs[output].first);
-  for (std::size_t i = 0; i < kSumsOfLane; ++i) {
-    const Taps& taps = outputs[output + i / taps_per_round()];
-    const std::size_t sum = taps.first - first[lane] + i % taps_per_round();
-    picks[16 * lane + 2 * i] = static_cast<std::uint8_t>(2 * sum);
-    picks[16 * lane + 2 * i + 1] = static_cast<std::uint8_t>(2 * sum + 1);
-    for (std::size_t round = 0; round < rounds; ++round) {
-      const std::size_t tap = round * taps_per_round() + i % taps_per_round();
-      const std::size_t place = (lane / 2 * rounds + round) * 2 + lane % 2;
-      if (tap < taps.weights.size()) weights[kSumsOfLane * place + i] = static_cast<std::int16_t>(taps.weights[tap]);
+std::size_t Lanes::pair_at(std::size_t index, std::size_t output, std::size_t pair) const {
+  if (loads != 2) return output * loads + pair;
+  const bool is_second = index / 2 % 2 != 0;
+  return (pair ^ std::size_t{is_second}) * kOutputs / 2 + output;
+}
+
+void Lanes::fill(const std::vector<Taps>& outputs, std::size_t index, const Lane& lane) {
+  first[index] = static_cast<std::uint32_t>(lane.first);
+  for (std::size_t i = 0; i < lane.outputs; ++i) {
+    const Taps& taps = outputs[lane.output + i];
+    for (std::size_t tap = 0; tap < taps_of_output(taps); ++tap) {
+      const Taps one = signed_taps(taps, tap);
+      const std::size_t round = tap / (2 * loads), byte = 2 * pair_at(index, i, tap % (2 * loads) / 2) + tap % 2;
+      const std::size_t place = ((index / 2 * rounds + round) * 2 + index % 2) * kColumns + byte;
+      picks[place] = static_cast<std::uint8_t>(one.first - lane.first);
+      weights[place] = static_cast<std::int8_t>(one.weights[0]);
     }
   }
 }

@@ -209,11 +209,6 @@ Output::Pieces Output::pieces_of(const std::vector<PlacedTile>& tiles, std::span
 
 void Output::reserve(const std::vector<PlacedTile>& tiles, const Pieces& pieces, const std::vector<Rect>& gone) {
   damage_.reserve(tiles.size() + gone.size() + pieces[0].size() + 1);
-  std::size_t sums = scratch_.size() / kMaxBands;
-  for (const PlacedTile& placed : tiles)
-    for (const Plan& plan : placed.plans)
-      if (plan.scalers) sums = std::max({sums, plan.scalers->luma.scratch_sums(), plan.scalers->colour.scratch_sums()});
-  scratch_.resize(sums * kMaxBands);
 }
 
 void Output::plan(std::int32_t source, Shown which, Size picture) {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <new>
-#include <utility>
+#include <vector>
 
 #include "compose/lanes.hpp"
 #include "kernels/table.hpp"
@@ -11,28 +11,84 @@
 namespace mixminus::compose {
 namespace {
 
-constexpr std::int64_t kRowOne = 256;
+using kernels::ColumnTaps;
+using kernels::ScaledRows;
 
-// Stores leave in order: sums would wait behind pixels for lines of the canvas that are still in memory.
-constexpr std::int32_t kRowsAhead = 2;
+// What rows are made of stays in the first cache while strip after strip of them is made.
+constexpr std::int32_t kBlockBytes = 8192;
 constexpr std::int32_t kCacheLineBytes = 64;
-
-inline void prefetch_for_writing(const std::uint8_t* row, std::int32_t width) {
-  for (std::int32_t x = 0; x < width + kCacheLineBytes; x += kCacheLineBytes) __builtin_prefetch(row + x, 1);
-}
 
 bool is_side(std::int32_t side) { return side >= 1 && side <= kMaxSide; }
 
+std::vector<Taps> taps_of_all(std::int32_t source_size, std::int32_t size, std::int32_t one) {
+  std::vector<Taps> all;
+  for (std::int32_t index = 0; index < size; ++index) all.push_back(taps_of(source_size, size, index, one));
+  return all;
+}
+
+/// The taps of all outputs, as kernels take them.
+struct Columns {
+  explicit Columns(const std::vector<Taps>& outputs) {
+    for (const Taps& output : outputs) {
+      taps.push_back({static_cast<std::uint32_t>(output.first), static_cast<std::uint32_t>(output.weights.size()),
+                      static_cast<std::uint32_t>(weights.size())});
+      for (const std::int32_t weight : output.weights) weights.push_back(static_cast<std::int16_t>(weight));
+    }
+  }
+  std::vector<kernels::TapRange> taps;
+  std::vector<std::int16_t> weights;
+};
+
+std::uint32_t in_both_halves(std::int32_t weight) {
+  return 0x10001U * static_cast<std::uint32_t>(std::min(weight, ScaledRows::kOne - 1));
+}
+
+struct Rows {
+  explicit Rows(const std::vector<Taps>& outputs) {
+    std::size_t next = 0;
+    for (const Taps& output : outputs) {
+      const bool is_carried = output.first + 1 == next;
+      next = output.first + output.weights.size();
+      taps.push_back({static_cast<std::uint32_t>(output.first + is_carried),
+                      static_cast<std::uint32_t>(output.weights.size() - is_carried),
+                      static_cast<std::uint32_t>(weights.size()), is_carried ? in_both_halves(output.weights[0]) : 0});
+      for (std::size_t tap = is_carried; tap < output.weights.size(); ++tap)
+        weights.push_back(in_both_halves(output.weights[tap]));
+    }
+  }
+  std::vector<kernels::RowTaps> taps;
+  std::vector<std::uint32_t> weights;
+};
+
 }  // namespace
+
+struct Scaler::Tables {
+  Tables(Size source, Size result)
+      : Tables(source, taps_of_all(source.width, result.width, ColumnTaps::kOne),
+               taps_of_all(source.height, result.height, ScaledRows::kOne)) {}
+  Tables(Size source, const std::vector<Taps>& across, const std::vector<Taps>& down)
+      : columns(across), lanes(across, source.width), rows(down) {
+    const auto source_bytes = std::int64_t{source.width} * source.height;
+    block_rows = std::max(2, static_cast<std::int32_t>(kBlockBytes * std::ssize(down) / source_bytes));
+  }
+  [[nodiscard]] ColumnTaps column_taps() const noexcept {
+    return {columns.taps.size(), columns.taps.data(), columns.weights.data(), lanes.loads,
+            lanes.rounds,        lanes.first.data(),  lanes.picks.data(),     lanes.weights.data()};
+  }
+
+  Columns columns;
+  Lanes lanes;
+  Rows rows;
+  std::int32_t block_rows;
+};
 
 Status Scaler::configure(Size source, Size result) noexcept try {
   for (const std::int32_t side : {source.width, source.height, result.width, result.height})
     if (!is_side(side)) return Status::out_of_range;
+  tables_ = std::make_shared<const Tables>(source, result);
   kernel_ = &kernels::active();
   source_ = source;
   result_ = result;
-  make_rows();
-  make_columns();
   way_ = way();
   return Status::ok;
 } catch (const std::bad_alloc&) {
@@ -49,64 +105,41 @@ Scaler::Way Scaler::way() const noexcept {
   return is_ratio(4, 3) ? Way::three_of_four : Way::weigh;
 }
 
-void Scaler::make_rows() {
-  rows_.clear();
-  row_weights_.clear();
-  for (std::int32_t index = 0; index < result_.height; ++index) {
-    const Taps taps = taps_of(source_.height, result_.height, index, kRowOne);
-    const auto count = static_cast<std::uint32_t>(taps.weights.size());
-    rows_.push_back({static_cast<std::uint32_t>(taps.first), count, static_cast<std::uint32_t>(row_weights_.size())});
-    for (const std::int32_t weight : taps.weights) row_weights_.push_back(static_cast<std::uint8_t>(weight));
-    if (count % 2 == 0) continue;
-    row_weights_.back() = static_cast<std::uint8_t>(taps.weights.back() / 2);  // two halves, see SourceRows
-    row_weights_.push_back(static_cast<std::uint8_t>(taps.weights.back() - taps.weights.back() / 2));
-  }
-}
-
-void Scaler::make_columns() {
-  Lanes lanes(source_.width, result_.width);
-  outputs_per_lane_ = lanes.outputs_per_lane;
-  rounds_ = lanes.rounds;
-  scratch_sums_ = lanes.readable_sums;
-  lane_first_ = std::move(lanes.first);
-  lane_picks_ = std::move(lanes.picks);
-  lane_weights_ = std::move(lanes.weights);
-}
-
-void Scaler::process(PlaneView source, Plane result, Band band, std::span<std::int16_t> scratch) const noexcept {
-  if (band.rows < 1 || scratch.size() < scratch_sums()) return;
-  if (way_ == Way::weigh) return weigh(source, result, band, scratch.data());
+void Scaler::process(PlaneView source, Plane result, Band band) const noexcept {
+  if (band.rows < 1) return;
+  if (way_ == Way::weigh) return weigh(source, result, band);
   for (std::int32_t index = band.first; index < band.first + band.rows; ++index)
-    shortcut(rows_of(source, index), result.pixels + index * result.stride_bytes);
+    shortcut(source, result.pixels + index * result.stride_bytes, index);
 }
 
-void Scaler::weigh(PlaneView source, Plane result, Band band, std::int16_t* sums) const noexcept {
-  const kernels::ColumnTaps columns{static_cast<std::size_t>(result_.width),
-                                    outputs_per_lane_,
-                                    rounds_,
-                                    lane_first_.data(),
-                                    lane_picks_.data(),
-                                    lane_weights_.data()};
-  for (std::int32_t index = band.first; index < band.first + band.rows; ++index) {
-    std::uint8_t* row = result.pixels + index * result.stride_bytes;
-    prefetch_for_writing(row + kRowsAhead * result.stride_bytes, result_.width);
-    kernel_->weigh_rows(rows_of(source, index), sums);
-    kernel_->weigh_columns(sums, columns, row);
-  }
+void Scaler::weigh(PlaneView source, Plane result, Band band) const noexcept {
+  const ColumnTaps columns = tables_->column_taps();
+  const std::int32_t end = band.first + band.rows, block = tables_->block_rows;
+  fetch(source, {band.first, std::min(block, band.rows)});  // later ones are fetched while those before are made
+  for (std::int32_t index = band.first; index < end; index += block)
+    kernel_->scale({source.pixels, source.stride_bytes, result.pixels + index * result.stride_bytes,
+                    result.stride_bytes, tables_->rows.taps.data() + index, tables_->rows.weights.data(),
+                    static_cast<std::size_t>(std::min(block, end - index)), index + block < end},
+                   columns);
 }
 
-void Scaler::shortcut(const kernels::SourceRows& rows, std::uint8_t* row) const noexcept {
+void Scaler::fetch(PlaneView source, Band band) const noexcept {
+  const auto& taps = tables_->rows.taps;
+  const auto& last = taps[static_cast<std::size_t>(band.first + band.rows - 1)];
+  for (auto row = taps[static_cast<std::size_t>(band.first)].first; row < last.first + last.count; ++row)
+    for (std::int32_t x = 0; x < source_.width; x += kCacheLineBytes)
+      __builtin_prefetch(source.pixels + row * source.stride_bytes + x);
+}
+
+void Scaler::shortcut(PlaneView source, std::uint8_t* row, std::int32_t index) const noexcept {
+  const auto from = [&](std::int32_t line) { return source.pixels + line * source.stride_bytes; };
   const auto outputs = static_cast<std::size_t>(result_.width);
-  if (way_ == Way::copy) std::memcpy(row, rows.first, outputs);
-  if (way_ == Way::halve) kernel_->halve(rows.first, rows.first + rows.stride_bytes, row, outputs);
-  if (way_ == Way::quarter) kernel_->quarter(rows.first, rows.stride_bytes, row, outputs);
-  if (way_ == Way::three_of_four) kernel_->three_of_four(rows, row);
-}
-
-kernels::SourceRows Scaler::rows_of(PlaneView source, std::int32_t index) const noexcept {
-  const RowTaps& taps = rows_[static_cast<std::size_t>(index)];
-  return {source.pixels + static_cast<std::ptrdiff_t>(taps.first) * source.stride_bytes, source.stride_bytes, taps.taps,
-          row_weights_.data() + taps.weights, static_cast<std::size_t>(source_.width)};
+  const std::uint8_t in_three = static_cast<std::uint8_t>(index % 3);
+  if (way_ == Way::copy) std::memcpy(row, from(index), outputs);
+  if (way_ == Way::halve) kernel_->halve(from(2 * index), from(2 * index + 1), row, outputs);
+  if (way_ == Way::quarter) kernel_->quarter(from(4 * index), source.stride_bytes, row, outputs);
+  if (way_ == Way::three_of_four)
+    kernel_->three_of_four(from(index / 3 * 4 + in_three), source.stride_bytes, 3 - in_three, row, outputs);
 }
 
 }  // namespace mixminus::compose

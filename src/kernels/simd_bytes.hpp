@@ -1,4 +1,5 @@
-// What the body over pictures is written in. AVX-512 uses the AVX2 block: memory is what limits it.
+// What the body over pictures is written in. AVX-512 uses the AVX2 block; scalar and SSE2, which cannot pick bytes by a
+// table, make single columns.
 #pragma once
 
 #include "kernels/simd.hpp"
@@ -12,115 +13,192 @@ constexpr std::ptrdiff_t kRowsAhead =
 constexpr std::size_t kCacheLineBytes = 64;
 inline void prefetch(const std::uint8_t* p) { __builtin_prefetch(p); }
 
-// A sum of columns is that of weight * (pixel - 128), with weights that sum to 256: -32768 .. 32512.
-constexpr std::uint16_t kMiddle = 0x8000;
+constexpr int kHalf = ColumnTaps::kOne / 2;  ///< rounds what is divided by it twice
 
+/// One column of the result: sums of columns are 0 .. 255 * 128.
 struct SingleColumn {
-  static constexpr std::size_t kCount = 1;
-  unsigned sum = 0;
-  void add(const std::uint8_t* a, const std::uint8_t* b, const std::uint8_t* weights) {
-    sum += unsigned{*a} * weights[0] + unsigned{*b} * weights[1];
-  }
-  void store(std::int16_t* p) const { *p = static_cast<std::int16_t>(static_cast<int>(sum) - kMiddle); }
-};
+  using Sums = int;
+  struct Total {
+    int sum = kHalf;
+    Total(Sums sums, const std::uint32_t* weight) { add(sums, weight); }
+    void add(Sums sums, const std::uint32_t* weight) {
+      sum += (sums * static_cast<int>(*weight & 0x7FFF) + (1 << 14)) >> 15;
+    }
+  };
 
-constexpr int kFractionBits = 8 + ColumnTaps::kOneBits;  ///< of a sum over rows and columns
-constexpr std::int32_t kRounding = 1 << (kFractionBits - 1);
-
-inline std::uint8_t rounded(std::int32_t sum) {
-  return static_cast<std::uint8_t>(((sum + kRounding) >> kFractionBits) + 128);
-}
-
-/// A count that the compiler knows, so that it unrolls.
-template <std::size_t kValue>
-struct Fixed {
-  constexpr operator std::size_t() const { return kValue; }
-};
-
-/// The sums, the tables of a group of outputs and how many rounds of taps there are.
-template <typename Rounds>
-struct LaneCursor {
-  const std::int16_t* sums;
-  const std::uint32_t* first;
-  const std::uint8_t* picks;
+  TapRange taps;
   const std::int16_t* weights;
-  Rounds rounds;
-  void advance(std::size_t lanes) {
-    first += lanes;
-    picks += 16 * lanes;
-    weights += 8 * rounds * lanes;
+
+  void fetch(const std::uint8_t*) const {}
+  Sums columns(const std::uint8_t* row) const {
+    Sums sum = 0;
+    for (std::uint32_t tap = 0; tap < taps.count; ++tap) sum += row[taps.first + tap] * weights[tap];
+    return sum;
+  }
+  void store(const Total& total, std::uint8_t* p) const {
+    const int pixel = total.sum >> ColumnTaps::kOneBits;
+    *p = static_cast<std::uint8_t>(pixel < 255 ? pixel : 255);
   }
 };
 
 #if !defined(MIXMINUS_SCALAR) && defined(__AVX2__)
 
+#define MIXMINUS_STRIPS
+using Lanes = __m256i;  ///< two, of 16 bytes or 8 words
 inline __m256i load_bytes(const void* p) { return _mm256_loadu_si256(static_cast<const __m256i*>(p)); }
-inline __m256i signed_pixels(const std::uint8_t* p) { return _mm256_xor_si256(load_bytes(p), _mm256_set1_epi8(-128)); }
-inline __m256i both_weights(const std::uint8_t* weights) {
-  return _mm256_set1_epi16(static_cast<short>(weights[0] | weights[1] << 8));
-}
-inline __m256i load_lanes(const std::int16_t* low, const std::int16_t* high) {
-  const __m256i lane = _mm256_castsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(low)));
-  return _mm256_inserti128_si256(lane, _mm_loadu_si128(reinterpret_cast<const __m128i*>(high)), 1);
-}
-inline __m256i shifted(__m256i sums) {
-  return _mm256_srai_epi32(_mm256_add_epi32(sums, _mm256_set1_epi32(kRounding)), kFractionBits);
-}
-inline __m256i as_pixels(__m256i a, __m256i b) {
-  return _mm256_xor_si256(_mm256_packs_epi16(a, b), _mm256_set1_epi8(-128));
-}
 inline void store_lane(void* p, __m128i v) { _mm_storeu_si128(static_cast<__m128i*>(p), v); }
+inline Lanes load_lanes(const void* low, const void* high) {
+  const __m256i lane = _mm256_castsi128_si256(_mm_loadu_si128(static_cast<const __m128i*>(low)));
+  return _mm256_inserti128_si256(lane, _mm_loadu_si128(static_cast<const __m128i*>(high)), 1);
+}
+inline Lanes all_words(int word) { return _mm256_set1_epi16(static_cast<short>(word)); }
+inline Lanes all_words(const std::uint32_t* both_halves) { return _mm256_set1_epi32(static_cast<int>(*both_halves)); }
+inline Lanes added(Lanes a, Lanes b) { return _mm256_add_epi16(a, b); }
+inline Lanes neighbours_added(Lanes a, Lanes b) { return _mm256_hadd_epi16(a, b); }
+/// Of each lane: the first half of a and the second of b, plus the others.
+inline Lanes halves_added(Lanes a, Lanes b) {
+  return _mm256_add_epi16(_mm256_blend_epi32(a, b, 0xCC), _mm256_alignr_epi8(b, a, 8));
+}
+inline Lanes pairs_of_products(Lanes pixels, Lanes picks, Lanes weights) {
+  return _mm256_maddubs_epi16(_mm256_shuffle_epi8(pixels, picks), weights);
+}
+/// round(a * b / 2^15)
+inline Lanes weighed(Lanes a, Lanes b) { return _mm256_mulhrs_epi16(a, b); }
+inline void store_pixels(std::uint8_t* p, Lanes a, Lanes b) {
+  a = _mm256_srli_epi16(a, ColumnTaps::kOneBits);
+  b = _mm256_srli_epi16(b, ColumnTaps::kOneBits);
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm256_packus_epi16(a, b));
+}
 
-/// Unpacking leaves columns 0-7 and 16-23 in `even`, the others in `odd`.
-struct Columns {
-  static constexpr std::size_t kCount = 32;
-  __m256i even{}, odd{};
-  void add(const std::uint8_t* a, const std::uint8_t* b, const std::uint8_t* weights) {
-    const __m256i pa = signed_pixels(a), pb = signed_pixels(b), w = both_weights(weights);
-    even = _mm256_add_epi16(even, _mm256_maddubs_epi16(w, _mm256_unpacklo_epi8(pa, pb)));
-    odd = _mm256_add_epi16(odd, _mm256_maddubs_epi16(w, _mm256_unpackhi_epi8(pa, pb)));
+#elif !defined(MIXMINUS_SCALAR) && defined(__ARM_NEON)
+
+#define MIXMINUS_STRIPS
+struct Lanes {
+  uint8x16_t low, high;
+};
+template <typename Of>
+inline Lanes by_words(Lanes a, Lanes b, Of of) {
+  const auto lane = [&](uint8x16_t x, uint8x16_t y) {
+    return vreinterpretq_u8_u16(of(vreinterpretq_u16_u8(x), vreinterpretq_u16_u8(y)));
+  };
+  return {lane(a.low, b.low), lane(a.high, b.high)};
+}
+inline Lanes load_lanes(const void* low, const void* high) {
+  return {vld1q_u8(static_cast<const std::uint8_t*>(low)), vld1q_u8(static_cast<const std::uint8_t*>(high))};
+}
+inline Lanes load_bytes(const void* p) { return load_lanes(p, static_cast<const std::uint8_t*>(p) + 16); }
+inline Lanes all_words(int word) {
+  const uint8x16_t lane = vreinterpretq_u8_u16(vdupq_n_u16(static_cast<std::uint16_t>(word)));
+  return {lane, lane};
+}
+inline Lanes all_words(const std::uint32_t* both_halves) { return all_words(static_cast<int>(*both_halves & 0xFFFF)); }
+inline Lanes added(Lanes a, Lanes b) {
+  return by_words(a, b, [](uint16x8_t x, uint16x8_t y) { return vaddq_u16(x, y); });
+}
+inline Lanes neighbours_added(Lanes a, Lanes b) {
+  return by_words(a, b, [](uint16x8_t x, uint16x8_t y) { return vpaddq_u16(x, y); });
+}
+inline Lanes halves_added(Lanes a, Lanes b) {
+  return by_words(a, b, [](uint16x8_t x, uint16x8_t y) {
+    return vaddq_u16(vcombine_u16(vget_low_u16(x), vget_high_u16(y)), vextq_u16(x, y, 4));
+  });
+}
+inline uint8x16_t pairs_of_products(uint8x16_t pixels, uint8x16_t picks, uint8x16_t weights) {
+  const uint8x16_t picked = vqtbl1q_u8(pixels, picks);
+  const uint16x8_t low = vmull_u8(vget_low_u8(picked), vget_low_u8(weights));
+  return vreinterpretq_u8_u16(vpaddq_u16(low, vmull_high_u8(picked, weights)));
+}
+inline Lanes pairs_of_products(Lanes pixels, Lanes picks, Lanes weights) {
+  return {pairs_of_products(pixels.low, picks.low, weights.low),
+          pairs_of_products(pixels.high, picks.high, weights.high)};
+}
+inline Lanes weighed(Lanes a, Lanes b) {
+  return by_words(a, b, [](uint16x8_t x, uint16x8_t y) {
+    return vreinterpretq_u16_s16(vqrdmulhq_s16(vreinterpretq_s16_u16(x), vreinterpretq_s16_u16(y)));
+  });
+}
+inline void store_pixels(std::uint8_t* p, Lanes a, Lanes b) {
+  const auto narrow = [](uint8x16_t x, uint8x16_t y) {
+    return vcombine_u8(vqshrn_n_u16(vreinterpretq_u16_u8(x), ColumnTaps::kOneBits),
+                       vqshrn_n_u16(vreinterpretq_u16_u8(y), ColumnTaps::kOneBits));
+  };
+  vst1q_u8(p, narrow(a.low, b.low));
+  vst1q_u8(p + 16, narrow(a.high, b.high));
+}
+
+#endif
+
+#if defined(MIXMINUS_STRIPS)
+
+/// 32 columns of the result. Its tables stay in registers, where they fit.
+template <std::size_t kLoads, std::size_t kRounds>
+class Strip {
+ public:
+  struct Sums {
+    Lanes first, second;
+  };
+  struct Total {
+    Lanes first = all_words(kHalf), second = first;
+    Total(Sums sums, const std::uint32_t* weight) { add(sums, weight); }
+    void add(Sums sums, const std::uint32_t* weight) {
+      const Lanes w = all_words(weight);
+      first = added(first, weighed(sums.first, w));
+      second = added(second, weighed(sums.second, w));
+    }
+  };
+
+  Strip(const ColumnTaps& taps, std::size_t index)
+      : width_(taps.outputs < ColumnTaps::kStrip ? taps.outputs : ColumnTaps::kStrip) {
+    const std::uint32_t* first = taps.lane_first + index * 2 * kVectors;
+    for (std::size_t i = 0; i < 2 * kVectors; ++i) first_[i] = first[i];
+    for (std::size_t i = 0; i < kTables; ++i) {
+      picks_[i] = load_bytes(taps.lane_picks + 32 * (index * kTables + i));
+      weights_[i] = load_bytes(taps.lane_weights + 32 * (index * kTables + i));
+    }
   }
-  void store(std::int16_t* p) const {
-    store_lane(p, _mm256_castsi256_si128(even));
-    store_lane(p + 8, _mm256_castsi256_si128(odd));
-    store_lane(p + 16, _mm256_extracti128_si256(even, 1));
-    store_lane(p + 24, _mm256_extracti128_si256(odd, 1));
+
+  /// It covers up to 60 columns for each load.
+  void fetch(const std::uint8_t* row) const {
+    for (std::size_t i = 0; i < kLoads; ++i) prefetch(row + first_[0] + kCacheLineBytes * i + kCacheLineBytes / 4);
   }
+
+  Sums columns(const std::uint8_t* row) const { return {sums<0, kLoads>(row), sums<kLoads, kLoads>(row)}; }
+
+  void store(const Total& total, std::uint8_t* p) const {
+    if (width_ == ColumnTaps::kStrip) return store_pixels(p, total.first, total.second);
+    std::uint8_t pixels[ColumnTaps::kStrip];
+    store_pixels(pixels, total.first, total.second);
+    __builtin_memcpy(p, pixels, width_);
+  }
+
+ private:
+  static constexpr std::size_t kVectors = 2 * kLoads, kTables = kVectors * kRounds;
+
+  template <std::size_t kFirst, std::size_t kCount>
+  Lanes sums(const std::uint8_t* row) const {
+    if constexpr (kCount == 1) {
+      const Lanes pixels = load_lanes(row + first_[2 * kFirst], row + first_[2 * kFirst + 1]);
+      const Lanes sum = pairs_of_products(pixels, picks_[kFirst * kRounds], weights_[kFirst * kRounds]);
+      if constexpr (kRounds == 1) return sum;
+      constexpr std::size_t kLast = kFirst * kRounds + kRounds - 1;
+      return added(sum, pairs_of_products(pixels, picks_[kLast], weights_[kLast]));
+    } else {
+      const Lanes a = sums<kFirst, kCount / 2>(row), b = sums<kFirst + kCount / 2, kCount / 2>(row);
+      return kLoads == 2 ? halves_added(a, b) : neighbours_added(a, b);
+    }
+  }
+
+  std::size_t width_;
+  std::size_t first_[2 * kVectors];
+  Lanes picks_[kTables], weights_[kTables];
 };
 
-/// Products of two lanes; their tables lie side by side.
-template <std::size_t kTaps, typename Rounds>
-inline __m256i lanes_at(const LaneCursor<Rounds>& at, std::size_t lane) {
-  const std::int16_t* low = at.sums + at.first[lane];
-  const std::int16_t* high = at.sums + at.first[lane + 1];
-  const std::int16_t* weights = at.weights + 8 * at.rounds * lane;
-  __m256i sum{};
-  for (std::size_t round = 0; round < at.rounds; ++round, low += kTaps, high += kTaps, weights += 16) {
-    __m256i picked = load_lanes(low, high);
-    if constexpr (kTaps < 8) picked = _mm256_shuffle_epi8(picked, load_bytes(at.picks + 16 * lane));
-    sum = _mm256_add_epi32(sum, _mm256_madd_epi16(picked, load_bytes(weights)));
-  }
-  return sum;
-}
+#endif
 
-/// Outputs 4 q .. 4 q + 3 in one lane, and 16 further on in the other.
-template <std::size_t kOutputsPerLane, typename Rounds>
-inline __m256i quad(const LaneCursor<Rounds>& at, std::size_t q) {
-  constexpr std::size_t kTaps = 8 / kOutputsPerLane;
-  const std::size_t lane = q * (8 / kOutputsPerLane);
-  if constexpr (kOutputsPerLane == 4) return shifted(lanes_at<kTaps>(at, lane));
-  const __m256i first = _mm256_hadd_epi32(lanes_at<kTaps>(at, lane), lanes_at<kTaps>(at, lane + 2));
-  if constexpr (kOutputsPerLane == 2) return shifted(first);
-  const __m256i second = _mm256_hadd_epi32(lanes_at<kTaps>(at, lane + 4), lanes_at<kTaps>(at, lane + 6));
-  return shifted(_mm256_hadd_epi32(first, second));
-}
+#if !defined(MIXMINUS_SCALAR) && defined(__AVX2__)
 
-template <std::size_t kOutputsPerLane, typename Rounds>
-inline void store_group(const LaneCursor<Rounds>& at, std::uint8_t* output) {
-  const auto eight = [&](std::size_t q) {
-    return _mm256_packs_epi32(quad<kOutputsPerLane>(at, q), quad<kOutputsPerLane>(at, q + 1));
-  };
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(output), as_pixels(eight(0), eight(2)));
+inline __m256i both_weights(const std::uint8_t* weights) {
+  return _mm256_set1_epi16(static_cast<short>(weights[0] | weights[1] << 8));
 }
 
 /// v / 2^kBits, halves upwards; v is not negative.
@@ -196,127 +274,6 @@ struct ThreeOfFour {
     __builtin_memcpy(output + 20, &tail, 4);
   }
 };
-
-#else
-
-#if defined(MIXMINUS_SCALAR)
-using Columns = SingleColumn;
-struct Quad {
-  std::int32_t sums[4];
-};
-inline Quad add_products(Quad quad, const std::int16_t* sums, const std::uint8_t* picks, const std::int16_t* weights) {
-  for (int i = 0; i < 4; ++i) {
-    const std::int16_t* pair = sums + picks[4 * i] / 2;
-    quad.sums[i] += pair[0] * weights[2 * i] + pair[1] * weights[2 * i + 1];
-  }
-  return quad;
-}
-inline Quad add_neighbours(Quad a, Quad b) {
-  return {a.sums[0] + a.sums[1], a.sums[2] + a.sums[3], b.sums[0] + b.sums[1], b.sums[2] + b.sums[3]};
-}
-inline void store_rounded(std::uint8_t* p, Quad quad) {
-  for (int i = 0; i < 4; ++i) p[i] = rounded(quad.sums[i]);
-}
-#elif defined(__SSE2__)
-struct Columns {
-  static constexpr std::size_t kCount = 16;
-  __m128i low = _mm_set1_epi16(INT16_MIN), high = low;
-  void add(const std::uint8_t* row, int weight) {
-    const __m128i pixels = _mm_loadu_si128(reinterpret_cast<const __m128i*>(row)), zero = _mm_setzero_si128();
-    const __m128i w = _mm_set1_epi16(static_cast<short>(weight));
-    low = _mm_add_epi16(low, _mm_mullo_epi16(_mm_unpacklo_epi8(pixels, zero), w));
-    high = _mm_add_epi16(high, _mm_mullo_epi16(_mm_unpackhi_epi8(pixels, zero), w));
-  }
-  void add(const std::uint8_t* a, const std::uint8_t* b, const std::uint8_t* weights) {
-    add(a, weights[0]);
-    add(b, weights[1]);
-  }
-  void store(std::int16_t* p) const {
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(p), low);
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(p + 8), high);
-  }
-};
-using Quad = __m128i;
-inline __m128i pair_at(const std::int16_t* sums, const std::uint8_t* pick) {
-  int both;
-  __builtin_memcpy(&both, sums + *pick / 2, sizeof(both));
-  return _mm_cvtsi32_si128(both);
-}
-inline Quad add_products(Quad quad, const std::int16_t* sums, const std::uint8_t* picks, const std::int16_t* weights) {
-  const __m128i low = _mm_unpacklo_epi32(pair_at(sums, picks), pair_at(sums, picks + 4));
-  const __m128i high = _mm_unpacklo_epi32(pair_at(sums, picks + 8), pair_at(sums, picks + 12));
-  return _mm_add_epi32(quad, _mm_madd_epi16(_mm_unpacklo_epi64(low, high), load(weights)));
-}
-inline Quad add_neighbours(Quad a, Quad b) {
-  const __m128 fa = _mm_castsi128_ps(a), fb = _mm_castsi128_ps(b);
-  return _mm_add_epi32(_mm_castps_si128(_mm_shuffle_ps(fa, fb, 0x88)), _mm_castps_si128(_mm_shuffle_ps(fa, fb, 0xDD)));
-}
-inline void store_rounded(std::uint8_t* p, Quad quad) {
-  const __m128i wide = _mm_srai_epi32(_mm_add_epi32(quad, _mm_set1_epi32(kRounding)), kFractionBits);
-  const __m128i words = _mm_packs_epi32(wide, wide);
-  const int pixels = _mm_cvtsi128_si32(_mm_xor_si128(_mm_packs_epi16(words, words), _mm_set1_epi8(-128)));
-  __builtin_memcpy(p, &pixels, 4);
-}
-#elif defined(__ARM_NEON)
-struct Columns {
-  static constexpr std::size_t kCount = 16;
-  uint16x8_t low = vdupq_n_u16(kMiddle), high = low;
-  void add(const std::uint8_t* row, std::uint8_t weight) {
-    const uint8x16_t pixels = vld1q_u8(row);
-    low = vmlal_u8(low, vget_low_u8(pixels), vdup_n_u8(weight));
-    high = vmlal_high_u8(high, pixels, vdupq_n_u8(weight));
-  }
-  void add(const std::uint8_t* a, const std::uint8_t* b, const std::uint8_t* weights) {
-    add(a, weights[0]);
-    add(b, weights[1]);
-  }
-  void store(std::int16_t* p) const {
-    vst1q_s16(p, vreinterpretq_s16_u16(low));
-    vst1q_s16(p + 8, vreinterpretq_s16_u16(high));
-  }
-};
-using Quad = int32x4_t;
-inline Quad add_products(Quad quad, const std::int16_t* sums, const std::uint8_t* picks, const std::int16_t* weights) {
-  const uint8x16_t bytes = vqtbl1q_u8(vreinterpretq_u8_s16(vld1q_s16(sums)), vld1q_u8(picks));
-  const int16x8_t picked = vreinterpretq_s16_u8(bytes), w = vld1q_s16(weights);
-  const int32x4_t low = vmull_s16(vget_low_s16(picked), vget_low_s16(w));
-  return vaddq_s32(quad, vpaddq_s32(low, vmull_high_s16(picked, w)));
-}
-inline Quad add_neighbours(Quad a, Quad b) { return vpaddq_s32(a, b); }
-inline void store_rounded(std::uint8_t* p, Quad quad) {
-  const int16x4_t words = vmovn_s32(vshrq_n_s32(vaddq_s32(quad, vdupq_n_s32(kRounding)), kFractionBits));
-  const int8x8_t narrow = vmovn_s16(vcombine_s16(words, words));
-  vst1_lane_u32(reinterpret_cast<std::uint32_t*>(p),
-                vreinterpret_u32_u8(veor_u8(vreinterpret_u8_s8(narrow), vdup_n_u8(128))), 0);
-}
-#endif
-
-/// The products of a lane of 8 taps, whose tables lie beside those of the lane 16 outputs further on.
-template <std::size_t kTaps, typename Rounds>
-inline Quad lane_at(const LaneCursor<Rounds>& at, std::size_t lane) {
-  const std::int16_t* sums = at.sums + at.first[lane];
-  const std::int16_t* weights = at.weights + 8 * (at.rounds * (lane & ~std::size_t{1}) + (lane & 1));
-  Quad quad{};
-  for (std::size_t round = 0; round < at.rounds; ++round, sums += kTaps, weights += 16)
-    quad = add_products(quad, sums, at.picks + 16 * lane, weights);
-  return quad;
-}
-
-template <std::size_t kOutputsPerLane, typename Rounds>
-inline Quad quad_at(const LaneCursor<Rounds>& at, std::size_t lane) {
-  constexpr std::size_t kTaps = 8 / kOutputsPerLane;
-  if constexpr (kOutputsPerLane == 4) return lane_at<kTaps>(at, lane);
-  const Quad first = add_neighbours(lane_at<kTaps>(at, lane), lane_at<kTaps>(at, lane + 2));
-  if constexpr (kOutputsPerLane == 2) return first;
-  return add_neighbours(first, add_neighbours(lane_at<kTaps>(at, lane + 4), lane_at<kTaps>(at, lane + 6)));
-}
-
-template <std::size_t kOutputsPerLane, typename Rounds>
-inline void store_group(const LaneCursor<Rounds>& at, std::uint8_t* output) {
-  for (std::size_t q = 0; q < 4; ++q)
-    for (std::size_t half = 0; half < 2; ++half)
-      store_rounded(output + 16 * half + 4 * q, quad_at<kOutputsPerLane>(at, q * (8 / kOutputsPerLane) + half));
-}
 
 #endif
 

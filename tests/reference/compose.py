@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-ROW_ONE, COLUMN_ONE = 256, 16384
+ROW_ONE, COLUMN_ONE = 32768, 128
 
 
 def area(source: int, size: int) -> NDArray[np.float64]:
@@ -48,13 +48,16 @@ def scale_exact(plane: NDArray[np.uint8], width: int, height: int) -> NDArray[np
 
 
 def scale(plane: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
-    """Return the bytes of the scaler: one rounding, after both axes, halves upwards."""
-    rows = fixed_point(plane.shape[0], height, ROW_ONE)
+    """Return the bytes of the scaler: columns exactly, rows with 7 bits of fraction, halves upwards."""
     columns = fixed_point(plane.shape[1], width, COLUMN_ONE)
+    rows = np.minimum(fixed_point(plane.shape[0], height, ROW_ONE), ROW_ONE - 1)
     # floats hold these integers exactly, and multiply faster
-    sums = rows.astype(np.float64) @ plane.astype(np.float64) @ columns.T.astype(np.float64)
-    one = ROW_ONE * COLUMN_ONE
-    return np.floor((sums + one // 2) / one).astype(np.uint8)
+    sums = (plane.astype(np.float64) @ columns.T.astype(np.float64)).astype(np.int64)
+    total = np.full((height, width), COLUMN_ONE // 2)
+    for weight, line in zip(rows.T, sums, strict=True):
+        used = weight > 0
+        total[used] += (weight[used, None] * line + ROW_ONE // 2) // ROW_ONE
+    return np.asarray(np.minimum(total // COLUMN_ONE, 255), np.uint8)
 
 
 def psnr_db(got: NDArray[np.uint8], exact: NDArray[np.float64]) -> float:

@@ -96,11 +96,6 @@ class MIXMINUS_API Output {
     bool is_stale = true;
     bool was_stale = true;  ///< before a view
   };
-  /// What may be touched by one call of draw().
-  struct Band {
-    Rect rows{};
-    std::span<std::int16_t> scratch{};
-  };
 
   using Pieces = std::vector<std::vector<Piece>>;  ///< on the background, and on each tile
 
@@ -126,17 +121,17 @@ class MIXMINUS_API Output {
   void make_upright() noexcept;
   void list_damage() noexcept;
 
-  [[nodiscard]] Band band_of(std::int32_t index) noexcept;
+  [[nodiscard]] Rect band_of(std::int32_t index) const noexcept;
   void draw_background(const Rect& rows) noexcept;
-  void draw(std::size_t index, const Band& band) noexcept;
-  void draw_content(const PlacedTile& placed, const Band& band) noexcept;
+  void draw(std::size_t index, const Rect& band) noexcept;
+  void draw_content(const PlacedTile& placed, const Rect& band) noexcept;
   void draw_again(std::int32_t source) noexcept;
   void hide(std::size_t index) noexcept;
   void draw_decoration(const Tile& tile, const Rect& clip) noexcept;
   void draw_frame(const Tile& tile, const Rect& clip) noexcept;
   void fill_corners(const Rect& inner, std::int32_t radius, const Rect& clip) noexcept;
   void draw_pieces(const std::vector<Piece>& pieces, const Rect& clip) noexcept;
-  void scale(const Plan& plan, const Picture& picture, const Band& band) noexcept;
+  void scale(const Plan& plan, const Picture& picture, const Rect& band) noexcept;
   void copy(const Canvas& from, const Rect& area, const Rect& to, const Rect& clip) noexcept;
   void fill(const Rect& rect, const Colour& colour) noexcept;
   void fill_background(const Rect& rect) noexcept;
@@ -160,7 +155,6 @@ class MIXMINUS_API Output {
   Pieces pieces_{1};
   std::vector<Rect> gone_;  ///< where tiles and overlays were, to become background
   std::vector<Rect> damage_;
-  std::vector<std::int16_t> scratch_;  ///< for kMaxBands
   Highlight highlight_{};
   DrawCounts counts_{};
   std::int32_t bands_ = 1;
