@@ -11,8 +11,8 @@
 
 #include "bindings/kernel_table.hpp"
 #include "compose/colour.hpp"
-#include "mixminus/compose/intake.hpp"
 #include "kernels/table.hpp"
+#include "mixminus/compose/intake.hpp"
 #include "mixminus/compose/scaler.hpp"
 
 namespace py = pybind11;
