@@ -18,6 +18,7 @@ __all__ = ["Wall"]
 
 LARGEST_STAGE = 34  # legs of whom one is shown large; of more, all are alike
 POOR_SHARE = 0.05  # of what was heard of a leg lately, made up because nothing came
+HEALTH_NS = 2_000_000_000  # that is lately
 HIGHLIGHT = (173, 42, 26)  # Y, Cb, Cr
 AVATAR_SIZE = (320, 180)
 
@@ -56,8 +57,8 @@ class Wall:
     Notes
     -----
     `compose` reads who speaks from the conference, so call it from the thread of the tick, or
-    between ticks. It takes tens of microseconds more than that of the compositor while nothing
-    changes; who joins, leaves, speaks or is muted costs a new layout.
+    between ticks. While nothing changes it takes tens of microseconds more than that of the
+    compositor; who joins costs milliseconds, as his name and avatar are drawn.
 
     Examples
     --------
@@ -91,6 +92,7 @@ class Wall:
         self._turn = 0
         self._active: int | None = None
         self._is_stale = True
+        self._arrangement: tuple[object, ...] = ()
         self.set_layout(layout)
 
     def set_layout(self, layout: str | Layout | Callable[[int], Layout]) -> None:
@@ -128,7 +130,7 @@ class Wall:
         """Draw what has changed in pictures and conference; what `Compositor.compose` returns."""
         self._look_who_is_there()
         self._look_who_speaks()
-        self._look_how_they_are()
+        self._look_how_they_are(now_ns)
         if self._is_stale:
             self._arrange()
         return self.compositor.compose(now_ns)
@@ -186,7 +188,7 @@ class Wall:
         self.compositor.highlight(source, colour=self._highlight)
         self._is_stale = True
 
-    def _look_how_they_are(self) -> None:
+    def _look_how_they_are(self, now_ns: int) -> None:
         """Look at one leg for each picture: counters of all would cost more than the pictures."""
         if self._writing is None or not self._legs:
             return
@@ -194,7 +196,7 @@ class Wall:
         asked = self._legs[self._turn]
         for leg, health in self._health.items():
             if leg is asked:
-                health.observe(leg)
+                health.observe(leg, now_ns)
             signs = ("muted",) * leg.is_muted + ("quality_poor",) * health.is_poor
             if signs != self._signs[leg]:
                 self._signs[leg] = signs
@@ -206,6 +208,11 @@ class Wall:
         if layout != self._stage.layout:
             self._stage.layout = layout
         order = self._stage.show(shown, self._active)
+        self._is_stale = False
+        arrangement = layout, order, dict(self._sources), dict(self._signs)
+        if arrangement == self._arrangement:
+            return
+        self._arrangement = arrangement
         tiles = layout.tiles(self.compositor.width, self.compositor.height, order, self._fit)
         if self._writing is not None:
             legs = {source: leg for leg, source in self._sources.items()}
@@ -216,7 +223,6 @@ class Wall:
                 for tile in tiles
             ]
         self.compositor.set_layout(tiles)
-        self._is_stale = False
 
 
 class _Writing:
@@ -241,8 +247,12 @@ class _Health:
         self.is_poor = False
         self._made_up = 0
         self._heard = 0
+        self._next_ns = -(1 << 63)
 
-    def observe(self, leg: Leg) -> None:
+    def observe(self, leg: Leg, now_ns: int) -> None:
+        if now_ns < self._next_ns:
+            return
+        self._next_ns = now_ns + HEALTH_NS
         stats = leg.stats()
         made_up = stats.concealed_samples - stats.silent_concealed_samples
         heard = stats.total_samples_received

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 import mixminus
 from mixminus import Compositor, Conference, Leg, Wall, layouts
 from mixminus.errors import UnknownLegError
+from tests.support.cascade import Site, voice
 from tests.support.compose import Planes, flat
 
 WIDTH, HEIGHT = 640, 360
@@ -81,6 +83,23 @@ def test_names_and_muted_microphones_are_written_on_tiles() -> None:
     room.legs[0].set_muted(False)
     room.draw()
     np.testing.assert_array_equal(room.wall.compositor.canvas[0][caption], named)
+
+
+def test_a_poor_line_is_seen_while_it_is_poor() -> None:
+    room = Room(1)
+    site = Site(room.legs[0], voice(9.0, seed=1))
+    looks = []
+    for tick in range(450):
+        if not 100 < tick < 200 or tick % 3:  # a third is lost for two seconds
+            site.send(tick, tick * 20 * MS)
+        room.conference.tick((tick + 1) * 20 * MS)
+        room.wall.compose((tick + 1) * 20 * MS)
+        site.take()
+        looks.append(room.wall.compositor.canvas[0][HEIGHT - 40 :, :200].tobytes())
+    assert looks[90] == looks[-1]
+    assert looks[210] != looks[90]
+    changes = sum(before != after for before, after in pairwise(looks))
+    assert changes == 3  # he has the floor, the line becomes poor, and good again
 
 
 def test_who_has_no_picture_is_an_avatar() -> None:
