@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     from mixminus import Compositor
 
-
 __all__ = ["CONTAINERS", "MovieWriter"]
 
 # suffix: container in the words of FFmpeg
@@ -30,8 +29,8 @@ class MovieWriter:
     ----------
     path : Path
         Ends in ``.mp4``, ``.mov`` or ``.mkv``; overwritten.
-    width, height : int
-        Of the pictures, even.
+    size : tuple of int
+        Width and height of the pictures, even.
     rate : Fraction
         Pictures a second.
     sample_rate_hz : int
