@@ -55,23 +55,28 @@ void Alignment::accumulate(const Spectrum& echo, const Spectrum& near) noexcept 
   }
 }
 
-/// In each bin the echo is (re + i im) times what was predicted.
+/// In each bin the echo is (re + i im) times what was predicted. Quotients come first, as vectors; then sums in order.
 void Alignment::regress() noexcept {
   constexpr float kTiny = 1e-12F;
+  const std::size_t end = block_ + 1 - kEdge;
+  float re[kStride], im[kStride], weight[kStride], unexplained[kStride];
+  for (std::size_t k = kEdge; k < end; ++k) {
+    const float scale = 1.0F / (echo_power_[k] + 1e-9F);
+    re[k] = cross_.re[k] * scale;
+    im[k] = cross_.im[k] * scale;
+    weight[k] = std::min(1.0F, echo_power_[k] / (near_power_[k] + kTiny));
+    unexplained[k] = std::max(0.0F, near_power_[k] * scale - re[k] * re[k] - im[k] * im[k]);
+  }
   float weights = kTiny, fit = 0.0F, mismatch = 0.0F, noise = 0.0F, slope = 0.0F, curve = 0.0F;
   const float omega_step = std::numbers::pi_v<float> / static_cast<float>(block_);
-  for (std::size_t k = kEdge; k < block_ + 1 - kEdge; ++k) {
-    const float scale = 1.0F / (echo_power_[k] + 1e-9F);
-    const float re = cross_.re[k] * scale;
-    const float im = cross_.im[k] * scale;
-    const float weight = std::min(1.0F, echo_power_[k] / (near_power_[k] + kTiny));
+  for (std::size_t k = kEdge; k < end; ++k) {
     const float omega = static_cast<float>(k) * omega_step;
-    weights += weight;
-    fit += weight * re;
-    mismatch += weight * ((re - 1.0F) * (re - 1.0F) + im * im);
-    noise += weight * std::max(0.0F, near_power_[k] * scale - re * re - im * im);
-    slope -= weight * omega * im;
-    curve += weight * omega * omega * re;
+    weights += weight[k];
+    fit += weight[k] * re[k];
+    mismatch += weight[k] * ((re[k] - 1.0F) * (re[k] - 1.0F) + im[k] * im[k]);
+    noise += weight[k] * unexplained[k];
+    slope -= weight[k] * omega * im[k];
+    curve += weight[k] * omega * omega * re[k];
   }
   fit_ = fit / weights;
   mismatch_ = mismatch / weights;

@@ -119,10 +119,11 @@ void KalmanFilter::constrain(std::size_t p) noexcept {
   std::fill_n(answer.samples + block_, block_, 0.0F);
   fft_.forward(answer.samples, weights_[p].re, weights_[p].im);
   for (std::size_t k = bins(p); k <= block_; ++k) weights_[p].re[k] = weights_[p].im[k] = 0.0F;
-  const auto at = std::ranges::max_element(answer.samples, {}, [](float sample) { return std::abs(sample); });
-  answers_[p] = {.energy = std::inner_product(answer.samples, answer.samples + block_, answer.samples, 0.0F),
+  const std::span<const float> kept(answer.samples, block_);
+  const auto at = std::ranges::max_element(kept, {}, [](float sample) { return std::abs(sample); });
+  answers_[p] = {.energy = std::inner_product(kept.begin(), kept.end(), kept.begin(), 0.0F),
                  .peak = std::abs(*at),
-                 .peak_at = static_cast<std::size_t>(at - answer.samples)};
+                 .peak_at = static_cast<std::size_t>(at - kept.begin())};
 }
 
 void KalmanFilter::move(std::ptrdiff_t by) noexcept {

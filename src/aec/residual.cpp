@@ -37,11 +37,16 @@ void Residual::reset() noexcept {
 }
 
 /// Down with the minima of the smoothed power, up by 0.9 dB a second.
-void Residual::follow_background(std::size_t k, float power) noexcept {
-  slow_rest_[k] += 0.1F * (power - slow_rest_[k]) + 1e-20F;
-  if (blocks_ < kFirstBlocks) background_[k] = blocks_ == 1 ? power : std::min(background_[k], slow_rest_[k]);
-  background_[k] = slow_rest_[k] < background_[k] ? background_[k] + 0.3F * (slow_rest_[k] - background_[k])
-                                                  : background_[k] * 1.002F + 1e-20F;
+void Residual::follow_background(const float* __restrict power) noexcept {
+  for (std::size_t k = 0; k <= block_; ++k) slow_rest_[k] += 0.1F * (power[k] - slow_rest_[k]) + 1e-20F;
+  if (blocks_ < kFirstBlocks)
+    for (std::size_t k = 0; k <= block_; ++k)
+      background_[k] = blocks_ == 1 ? power[k] : std::min(background_[k], slow_rest_[k]);
+  for (std::size_t k = 0; k <= block_; ++k) {
+    const float lower = background_[k] + 0.3F * (slow_rest_[k] - background_[k]);
+    const float higher = background_[k] * 1.002F + 1e-20F;
+    background_[k] = slow_rest_[k] < background_[k] ? lower : higher;
+  }
 }
 
 void Residual::update(const Spectrum& rest, const Spectrum& echo, const KalmanFilter& filter,
@@ -53,21 +58,25 @@ void Residual::update(const Spectrum& rest, const Spectrum& echo, const KalmanFi
       kMisfitKept * evidence.misfit * std::clamp((kTalk - evidence.noise) / (kTalk - kQuiet), 0.0F, 1.0F);
   const float decay = filter.decay();
   filter.add_late(1.0F, late_);
-  const float* const own = filter.uncertainty();
+  float power[kStride], echo_power[kStride];
   for (std::size_t k = 0; k <= block_; ++k) {
-    const float power = rest.power(k);
-    follow_background(k, power);
-    rest_[k] += kStep * (power - rest_[k]) + 1e-20F;
-    decayed_[k] = std::max(echo.power(k), kSpread * decayed_[k]) + 1e-20F;
+    power[k] = rest.power(k);
+    echo_power[k] = echo.power(k);
+  }
+  follow_background(power);
+  const float* const __restrict own = filter.uncertainty();
+  const float least_leak = kMisfitWeight * std::max(evidence.misfit, evidence.slip);
+  for (std::size_t k = 0; k <= block_; ++k) {
+    rest_[k] += kStep * (power[k] - rest_[k]) + 1e-20F;
+    decayed_[k] = std::max(echo_power[k], kSpread * decayed_[k]) + 1e-20F;
     echo_[k] += kStep * (decayed_[k] - echo_[k]);
     late_[k] = decay * late_[k] + 1e-20F;
     tail_[k] += kStep * (late_[k] - tail_[k]);
     const float ratio = std::max(rest_[k] - 2.0F * background_[k] - tail_[k], 0.0F) / (echo_[k] + 1e-12F);
-    if (evidence.is_far_active && echo_[k] > background_[k])
-      leak_[k] = std::clamp(leak_[k] * (ratio < leak_[k] ? kLeakFalls : rise), 1e-4F, 4.0F);
-    leak_[k] = std::max(leak_[k], kept);
-    const float leak = std::max(kQuantile * leak_[k], kMisfitWeight * std::max(evidence.misfit, evidence.slip));
-    power_[k] = std::max(leak * echo_[k] + tail_[k], kOwnError * own[k]);
+    const float learned = std::clamp(leak_[k] * (ratio < leak_[k] ? kLeakFalls : rise), 1e-4F, 4.0F);
+    const float leak = std::max(evidence.is_far_active && echo_[k] > background_[k] ? learned : leak_[k], kept);
+    leak_[k] = leak;
+    power_[k] = std::max(std::max(kQuantile * leak, least_leak) * echo_[k] + tail_[k], kOwnError * own[k]);
   }
   judge_presence();
 }

@@ -33,7 +33,7 @@ class Residual {
   [[nodiscard]] float presence() const noexcept { return presence_; }             ///< 0..1: somebody near is heard
 
  private:
-  void follow_background(std::size_t k, float power) noexcept;
+  void follow_background(const float* power) noexcept;
   void judge_presence() noexcept;
 
   std::size_t block_ = 0;

@@ -55,27 +55,31 @@ void Suppressor::choose_gains(const Spectrum& rest, const Residual& residual, bo
   const float talk_floor = std::max(floor_, kTalkFloor);
   const float floor = is_starting ? floor_ : floor_ * std::pow(talk_floor / floor_, presence);
   const float over = kOverAlone + (1.0F - kOverAlone) * presence;
-  is_transparent_ = true;
+  const float* const __restrict expected = residual.power();
+  const float* const __restrict background = residual.background();
+  int heard = 0;
   for (std::size_t k = 0; k <= block_; ++k) {
     const float power = rest.power(k);
-    const float residue = (is_starting ? kOverStart * power : over * residual.power()[k]) + 1e-12F;
-    float gain = 1.0F;
-    if (residue > kAudible * residual.background()[k]) {
-      const float prior = (kMemory * clean_[k] + (1.0F - kMemory) * std::max(power - residue, 0.0F)) / residue;
-      gain = std::max(prior / (1.0F + prior), floor);
-      is_transparent_ = false;
-    }
+    const float residue = (is_starting ? kOverStart * power : over * expected[k]) + 1e-12F;
+    const float prior = (kMemory * clean_[k] + (1.0F - kMemory) * std::max(power - residue, 0.0F)) / residue;
+    const bool is_heard = residue > kAudible * background[k];
+    const float gain = is_heard ? std::max(prior / (1.0F + prior), floor) : 1.0F;
+    heard |= is_heard ? 1 : 0;
     gains_[k] = gain;
     clean_[k] = gain * gain * power;
   }
+  is_transparent_ = heard == 0;
 }
 
-void Suppressor::add_noise(Spectrum& rest, const float* background) noexcept {
+void Suppressor::add_noise(Spectrum& rest, const float* __restrict background) noexcept {
+  float levels[kStride];
   for (std::size_t k = 1; k < block_; ++k) {
     const float missing = std::max(0.0F, 1.0F - gains_[k] * gains_[k]);
-    const float level = std::sqrt(kNoiseShare * background[k] * missing);
-    rest.re[k] += level * next_random();
-    rest.im[k] += level * next_random();
+    levels[k] = std::sqrt(kNoiseShare * background[k] * missing);
+  }
+  for (std::size_t k = 1; k < block_; ++k) {
+    rest.re[k] += levels[k] * next_random();
+    rest.im[k] += levels[k] * next_random();
   }
 }
 
