@@ -17,13 +17,24 @@ constexpr Size kCanvas{64, 48};
 constexpr std::int32_t kSources = 4;
 
 // Of the process, so that pictures stay where they are.
-std::array<std::uint8_t, std::size_t{256} * 300> memory;
+alignas(16) std::array<std::uint8_t, std::size_t{256} * 600> memory;
 
+/// Half of them upright I420 in the colours of the canvas.
 Picture picture_of(fuzz::Input& input) {
   const Size size{input.byte(), (input.byte() + 1) / 2};
   const std::int32_t pad = input.byte() % 32, half = (size.width + 1) / 2;
   const std::uint8_t* pixels = memory.data() + input.byte();
-  return {size, {{{pixels, size.width + pad}, {pixels, half + pad}, {pixels, half + pad / 2}}}};
+  Picture picture{size, {{{pixels, size.width + pad}, {pixels, half + pad}, {pixels, half + pad / 2}}}};
+  const std::uint8_t kind = input.byte();
+  if (kind % 2 == 0) return picture;
+  picture.format = static_cast<PixelFormat>(kind / 2 % 4);
+  picture.rotation = static_cast<Rotation>(kind / 8 % 4);
+  picture.colour = {kind / 32 % 2 == 0 ? Matrix::bt601 : Matrix::bt709, kind / 64 % 2 == 0};
+  if (picture.format == PixelFormat::i420) return picture;
+  const std::int32_t bytes = picture.format == PixelFormat::nv12 ? 1 : picture.format == PixelFormat::p010 ? 2 : 4;
+  picture.planes[0].stride_bytes = bytes * size.width + pad;
+  picture.planes[1].stride_bytes = 2 * bytes * half + pad;
+  return picture;
 }
 
 std::int32_t place_of(fuzz::Input& input) { return input.byte() / 2 - 32; }
