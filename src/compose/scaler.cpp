@@ -16,7 +16,6 @@ using kernels::ScaledRows;
 
 // What rows are made of stays in the first cache while strip after strip of them is made.
 constexpr std::int32_t kBlockBytes = 8192;
-constexpr std::int32_t kCacheLineBytes = 64;
 
 bool is_side(std::int32_t side) { return side >= 1 && side <= kMaxSide; }
 
@@ -105,30 +104,30 @@ Scaler::Way Scaler::way() const noexcept {
   return is_ratio(4, 3) ? Way::three_of_four : Way::weigh;
 }
 
-void Scaler::process(PlaneView source, Plane result, Band band) const noexcept {
+void Scaler::process(PlaneView source, Plane result, Band band, const std::uint8_t* next) const noexcept {
   if (band.rows < 1) return;
-  if (way_ == Way::weigh) return weigh(source, result, band);
+  if (way_ == Way::weigh) return weigh(source, result, band, next);
   for (std::int32_t index = band.first; index < band.first + band.rows; ++index)
     shortcut(source, result.pixels + index * result.stride_bytes, index);
 }
 
-void Scaler::weigh(PlaneView source, Plane result, Band band) const noexcept {
-  const ColumnTaps columns = tables_->column_taps();
-  const std::int32_t end = band.first + band.rows, block = tables_->block_rows;
-  fetch(source, {band.first, std::min(block, band.rows)});  // later ones are fetched while those before are made
-  for (std::int32_t index = band.first; index < end; index += block)
-    kernel_->scale({source.pixels, source.stride_bytes, result.pixels + index * result.stride_bytes,
-                    result.stride_bytes, tables_->rows.taps.data() + index, tables_->rows.weights.data(),
-                    static_cast<std::size_t>(std::min(block, end - index)), index + block < end},
-                   columns);
+const std::uint8_t* Scaler::first_of(PlaneView source, std::int32_t row) const noexcept {
+  const auto& taps = tables_->rows.taps[static_cast<std::size_t>(row)];
+  return source.pixels + static_cast<std::ptrdiff_t>(taps.first) * source.stride_bytes;
 }
 
-void Scaler::fetch(PlaneView source, Band band) const noexcept {
-  const auto& taps = tables_->rows.taps;
-  const auto& last = taps[static_cast<std::size_t>(band.first + band.rows - 1)];
-  for (auto row = taps[static_cast<std::size_t>(band.first)].first; row < last.first + last.count; ++row)
-    for (std::int32_t x = 0; x < source_.width; x += kCacheLineBytes)
-      __builtin_prefetch(source.pixels + row * source.stride_bytes + x);
+// Blocks of equal size, so that each is long enough to fetch the next.
+void Scaler::weigh(PlaneView source, Plane result, Band band, const std::uint8_t* next) const noexcept {
+  const ColumnTaps columns = tables_->column_taps();
+  const std::int32_t blocks = (band.rows + tables_->block_rows - 1) / tables_->block_rows;
+  for (std::int32_t block = 0; block < blocks; ++block) {
+    const std::int32_t index = band.first + band.rows * block / blocks;
+    const std::int32_t end = band.first + band.rows * (block + 1) / blocks;
+    kernel_->scale({source.pixels, source.stride_bytes, result.pixels + index * result.stride_bytes,
+                    result.stride_bytes, tables_->rows.taps.data() + index, tables_->rows.weights.data(),
+                    static_cast<std::size_t>(end - index), block + 1 < blocks ? first_of(source, end) : next},
+                   columns);
+  }
 }
 
 void Scaler::shortcut(PlaneView source, std::uint8_t* row, std::int32_t index) const noexcept {

@@ -34,16 +34,19 @@ class MIXMINUS_API Scaler {
   /// Tests only: an instruction set that is not the best; configure() forgets it.
   void run_on(const kernels::Table& kernel) noexcept { kernel_ = &kernel; }
 
-  /// Writes the rows of `band`, which is inside the result, and nothing else; planes point at their first row.
-  void process(PlaneView source, Plane result, Band band) const noexcept;
+  /// Writes the rows of `band`, which is inside the result, and nothing else; planes point at their first row. What
+  /// will be read after them, `next`, is fetched into the cache meanwhile.
+  void process(PlaneView source, Plane result, Band band, const std::uint8_t* next = nullptr) const noexcept;
+
+  /// What process() will read first to make `row`.
+  [[nodiscard]] const std::uint8_t* first_of(PlaneView source, std::int32_t row) const noexcept;
 
  private:
   enum class Way : std::uint8_t { copy, halve, quarter, three_of_four, weigh };
   struct Tables;
 
   [[nodiscard]] Way way() const noexcept;
-  void weigh(PlaneView source, Plane result, Band band) const noexcept;
-  void fetch(PlaneView source, Band band) const noexcept;
+  void weigh(PlaneView source, Plane result, Band band, const std::uint8_t* next) const noexcept;
   void shortcut(PlaneView source, std::uint8_t* row, std::int32_t index) const noexcept;
 
   const kernels::Table* kernel_ = nullptr;
