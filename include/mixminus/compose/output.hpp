@@ -38,7 +38,7 @@ class MIXMINUS_API Output {
   static constexpr std::size_t kMaxTiles = 4096;
   static constexpr std::int32_t kMaxBands = 64;
 
-  Status configure(Size size, const Colour& background, bool has_pairs, Sources& sources);
+  Status configure(Size size, const Colour& background, bool has_pairs, Filter filter, Sources& sources);
 
   Status set_layout(std::span<const Tile> tiles);
   Status set_overlays(std::span<const PlacedOverlay> overlays);
@@ -157,6 +157,7 @@ class MIXMINUS_API Output {
   void put_back(const PlacedTile& placed, const Rect& part) noexcept;
 
   Sources* sources_ = nullptr;
+  Filter filter_ = Filter::area;
   Size size_{};
   std::vector<std::uint8_t> pixels_;
   Canvas canvas_{};
