@@ -1,10 +1,10 @@
-"""What a canvas of 1080p costs: by bands and threads, by the size of its tiles, and by how much its sources hold.
+"""What a canvas of 1080p costs: by bands and threads, by the size of its tiles, and by how many sources there are.
 
 python -m benches.tune_compose [--png compose.png] [--seconds 8]
 
-`ms` is the time from start() to finish(), the least of many, because whatever else runs only adds to it. Every source
-has pushed. Its pictures are *hot*, the same ones again, or *cold*: the next ones of a ring that no cache holds, as a
-decoder on another core leaves them.
+`ms` is the time from start() to finish(), the least of many, because whatever else runs only adds to it; pixels are
+those of luma that are drawn. Every source has pushed: *hot* is the same picture again, which caches hold while there
+are few sources, *cold* the next one of a ring that no cache holds, as a decoder on another core leaves it.
 """
 
 import argparse
@@ -23,7 +23,6 @@ from mixminus.apps.table import table
 from tests.support.compose import Planes, i420
 
 WIDTH, HEIGHT = 1920, 1080
-PIXELS = WIDTH * HEIGHT
 RING_BYTES = 64 << 20
 BANDS = (1, 2, 3, 4, 6, 8, 16)
 THREADS = (1, 2, 4)
@@ -74,14 +73,15 @@ def cases() -> Iterator[Case]:
 
 
 class Wall:
-    """A grid whose tiles show the sources in turns."""
+    """A grid with as many tiles as there are sources."""
 
     def __init__(self, case: Case) -> None:
         self.compositor = Compositor(WIDTH, HEIGHT, capacity=case.sources)
         self.sources = [self.compositor.add_source() for _ in range(case.sources)]
-        owners = [self.sources[cell % case.sources] for cell in range(case.side**2)]
         grid = layouts.grid(case.side, case.side)
-        self.compositor.set_layout(grid.tiles(WIDTH, HEIGHT, owners, fit="stretch"))
+        tiles = grid.tiles(WIDTH, HEIGHT, self.sources, fit="stretch")
+        self.compositor.set_layout(tiles)
+        self.pixels = sum(tile.width * tile.height for tile in tiles)
         self.bands = case.bands
         width, height = case.picture
         held = case.sources * width * height * 3 // 2
@@ -124,7 +124,7 @@ def measure(case: Case, seconds: float, pool: ThreadPoolExecutor) -> Row:
         wall.push(turn)
         taken = wall.compose(by_pool if case.threads > 1 else alone)
         least, turn = min(least, taken if turn else np.inf), turn + 1
-    return Row(case.sweep, case.curve, case.value, least * 1e3, least * 1e9 / PIXELS)
+    return Row(case.sweep, case.curve, case.value, least * 1e3, least * 1e9 / wall.pixels)
 
 
 def measured(seconds: float) -> list[Row]:
@@ -148,7 +148,7 @@ def draw(rows: list[Row], path: Path) -> None:
     titles = {
         "bands": f"25 x 360p, cold, {os.cpu_count()} processors",
         "tiles in a row": "grids, hot",
-        "sources": "225 tiles of 180p",
+        "sources": "180p, 5:2, one tile each",
     }
     figure = Figure(figsize=(4.6 * len(titles), 4.2), layout="constrained")
     panels = figure.subplots(1, len(titles))
@@ -156,11 +156,16 @@ def draw(rows: list[Row], path: Path) -> None:
         own = [row for row in rows if row.sweep == sweep]
         values = list(dict.fromkeys(row.value for row in own))
         for curve in dict.fromkeys(row.curve for row in own):
-            points = [(values.index(row.value), row.ms) for row in own if row.curve == curve]
+            points = [
+                (values.index(row.value), row.ns_per_pixel) for row in own if row.curve == curve
+            ]
             panel.plot(*zip(*points, strict=True), "o-", label=curve, alpha=0.8)
-        panel.set(title=title, xlabel=sweep, xticks=range(len(values)), ylabel="ms a canvas")
+        panel.set(title=title, xlabel=sweep, xticks=range(len(values)), ylabel="ns a pixel")
         panel.set_xticklabels(values)
-        panel.set_ylim(bottom=0)
+        if sweep == "tiles in a row":
+            panel.set_yscale("log")
+        else:
+            panel.set_ylim(bottom=0)
         panel.grid(alpha=0.3)
         panel.legend(fontsize="small")
     figure.savefig(path, dpi=110)

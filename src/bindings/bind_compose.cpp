@@ -11,8 +11,8 @@
 
 #include "bindings/kernel_table.hpp"
 #include "compose/colour.hpp"
-#include "mixminus/compose/intake.hpp"
 #include "kernels/table.hpp"
+#include "mixminus/compose/intake.hpp"
 #include "mixminus/compose/scaler.hpp"
 
 namespace py = pybind11;
@@ -31,7 +31,8 @@ Pixels scale(const std::string& isa, const Pixels& plane, std::int32_t width, st
   const mixminus::compose::Size size{static_cast<std::int32_t>(plane.shape(1)),
                                      static_cast<std::int32_t>(plane.shape(0))};
   const auto filter = is_sharp ? compose::Filter::sharp : compose::Filter::area;
-  if (scaler.configure(size, {width, height}, filter) != mixminus::Status::ok) throw py::value_error("a side is out of range");
+  if (scaler.configure(size, {width, height}, filter) != mixminus::Status::ok)
+    throw py::value_error("a side is out of range");
   scaler.run_on(by_name(isa));
   Pixels scaled({height, width});
   for (std::int32_t band = 0; band < bands; ++band) {

@@ -238,8 +238,7 @@ Output::Plan Output::plan_of(const Tile& tile, Size picture, const std::vector<P
         }
   auto made = std::make_shared<Scalers>();
   const Size from_half = plan.placement.crop.halved().size(), to_half = plan.placement.inner.halved().size();
-  const bool is_ok =
-      made->luma.configure(from, to, filter_) == Status::ok &&
+  const bool is_ok = made->luma.configure(from, to, filter_) == Status::ok &&
                      made->colour.configure(from_half, to_half, filter_) == Status::ok;
   if (!is_ok) throw std::bad_alloc();  // sides are in range, so nothing else can be missing
   plan.scalers = std::move(made);

@@ -66,10 +66,10 @@ class BgraBlock {
     const __m128i tops = _mm_setr_epi8(1, 5, 9, 13, 3, 7, 11, 15, -1, -1, -1, -1, -1, -1, -1, -1);
     blue_red = _mm256_slli_epi16(blue_red, 6);
     green = picked(_mm256_slli_epi16(green, 6), twice);
-    const __m256i plus = _mm256_add_epi16(_mm256_set1_epi16(static_cast<short>(0x8080)),
-                                          _mm256_mulhi_epu16(blue_red, plus_));
-    const __m256i minus = _mm256_add_epi16(_mm256_mulhi_epu16(picked(blue_red, swap), minus_),
-                                           _mm256_mulhi_epu16(green, minus_green_));
+    const __m256i plus =
+        _mm256_add_epi16(_mm256_set1_epi16(static_cast<short>(0x8080)), _mm256_mulhi_epu16(blue_red, plus_));
+    const __m256i minus =
+        _mm256_add_epi16(_mm256_mulhi_epu16(picked(blue_red, swap), minus_), _mm256_mulhi_epu16(green, minus_green_));
     const __m256i bytes = picked(_mm256_sub_epi16(plus, minus), tops);
     const __m128i both = _mm_unpacklo_epi16(_mm256_castsi256_si128(bytes), _mm256_extracti128_si256(bytes, 1));
     _mm_storel_epi64(reinterpret_cast<__m128i*>(rows.cb), both);

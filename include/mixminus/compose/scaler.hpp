@@ -26,8 +26,8 @@ enum class Filter : std::uint8_t {
   sharp,  ///< Lanczos with three lobes, downwards as much wider: keeps details, takes several times as long
 };
 
-/// Each axis by itself. Of `area`, columns are weighed with 7 bits and not rounded, rows with 15, and the sum is rounded
-/// once; `sharp` has 14 bits and rounds rows to 1/64. Threads may share a Scaler that is configured.
+/// Each axis by itself. Of `area`, columns are weighed with 7 bits and not rounded, rows with 15, and the sum is
+/// rounded once; `sharp` has 14 bits and rounds rows to 1/64. Threads may share a Scaler that is configured.
 class MIXMINUS_API Scaler {
  public:
   /// Makes the tables; allocates. out_of_range: a side is not in 1..kMaxSide. capacity_reached: no memory.
