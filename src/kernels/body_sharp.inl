@@ -1,20 +1,10 @@
-// Inner loops of the sharp filter of `compose`, in integers: the compiler makes of its vectors what there is. Sums of
-// 16 rows lie in turns, so that nothing has to be added across a vector.
+// Inner loops of the sharp filter of `compose`, in integers. Sums of 16 rows lie in turns, so that nothing has to be
+// added across a vector.
+#include "kernels/simd_sharp.hpp"
 #include "kernels/table.hpp"
 
 namespace mixminus::kernels::MIXMINUS_ISA {
 namespace {
-
-constexpr std::size_t kEight = 8;
-using EightBytes [[gnu::vector_size(kEight)]] = std::uint8_t;
-using EightWords [[gnu::vector_size(2 * kEight)]] = std::int16_t;
-using EightSums [[gnu::vector_size(4 * kEight)]] = std::int32_t;
-
-inline void add_eight(EightSums& total, const void* p, std::int32_t weight) {
-  EightWords eight;
-  __builtin_memcpy(&eight, p, sizeof(eight));
-  total += __builtin_convertvector(eight, EightSums) * weight;
-}
 
 template <std::size_t kColumns>
 inline void sharp_block(const SharpRows& rows, std::size_t x, std::int16_t* sums) {
@@ -31,33 +21,38 @@ inline void sharp_block(const SharpRows& rows, std::size_t x, std::int16_t* sums
 }
 
 void sharp_rows(const SharpRows& rows, std::int16_t* sums, std::size_t columns) {
-  constexpr std::size_t kAtOnce = 32;
   std::size_t x = 0;
+#if defined(MIXMINUS_SHARP)
+  for (; x + kSharpAtOnce <= columns; x += kSharpAtOnce) sharp_sixteen_columns(rows, x, sums);
+#else
+  constexpr std::size_t kAtOnce = 32;
   for (; x + kAtOnce <= columns; x += kAtOnce) sharp_block<kAtOnce>(rows, x, sums);
+#endif
   for (; x < columns; ++x) sharp_block<1>(rows, x, sums);
 }
 
-inline void store_eight(EightSums& total, std::uint8_t* output) {
-  total >>= SharpRows::kOneBits + SharpRows::kSumBits;
-  total = total < 0 ? 0 : total;
-  total = total > 255 ? 255 : total;
-  const EightBytes bytes = __builtin_convertvector(total, EightBytes);
-  __builtin_memcpy(output, &bytes, sizeof(bytes));
+#if !defined(MIXMINUS_SHARP)
+inline void sharp_sixteen_rows(const std::int16_t* from, const std::int16_t* weights, std::size_t taps,
+                               std::uint8_t* output) {
+  constexpr int kBits = SharpRows::kOneBits + SharpRows::kSumBits;
+  std::int32_t totals[SharpColumns::kRows];
+  for (std::int32_t& total : totals) total = 1 << (kBits - 1);
+  for (std::size_t tap = 0; tap < taps; ++tap, from += SharpColumns::kRows) {
+    const std::int16_t weight = weights[tap];
+#pragma omp simd
+    for (std::size_t row = 0; row < SharpColumns::kRows; ++row) totals[row] += weight * from[row];
+  }
+  for (std::size_t row = 0; row < SharpColumns::kRows; ++row) {
+    const std::int32_t pixel = totals[row] >> kBits;
+    output[row] = static_cast<std::uint8_t>(pixel < 0 ? 0 : pixel > 255 ? 255 : pixel);
+  }
 }
+#endif
 
 void sharp_columns(const SharpColumns& columns, const std::int16_t* sums, std::uint8_t* output) {
-  constexpr std::int32_t kHalfPixel = 1 << (SharpRows::kOneBits + SharpRows::kSumBits - 1);
-  const std::int16_t* weights = columns.weights;
-  for (std::size_t x = 0; x < columns.outputs; ++x, output += SharpColumns::kRows) {
-    const std::int16_t* from = sums + SharpColumns::kRows * (columns.first[x] - *columns.first);
-    EightSums upper = EightSums{} + kHalfPixel, lower = upper;
-    for (const std::int16_t* end = weights + columns.taps; weights < end; ++weights, from += SharpColumns::kRows) {
-      add_eight(upper, from, *weights);
-      add_eight(lower, from + kEight, *weights);
-    }
-    store_eight(upper, output);
-    store_eight(lower, output + kEight);
-  }
+  for (std::size_t x = 0; x < columns.outputs; ++x)
+    sharp_sixteen_rows(sums + SharpColumns::kRows * (columns.first[x] - *columns.first),
+                       columns.weights + columns.taps * x, columns.taps, output + SharpColumns::kRows * x);
 }
 
 }  // namespace
