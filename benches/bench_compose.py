@@ -14,7 +14,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from mixminus import Compositor, Overlay, Tile, layouts
 from tests.reference import compose as reference
-from tests.support.compose import Planes, flat, i420, part, scaled
+from tests.support.compose import Picture, Planes, flat, i420, part, scaled
 
 WIDTH, HEIGHT = 1920, 1080
 BOX = 3  # libyuv::kFilterBox
@@ -33,7 +33,7 @@ Compose = Callable[[], Planes]
 class Label:
     """A dim plate with what could be letters, 60 % by 12 % of a tile, at its bottom."""
 
-    planes: Planes
+    planes: Picture
     alpha: NDArray[np.uint8]
     tile: Tile
 
@@ -57,7 +57,7 @@ def tiles_of(side: int) -> list[Tile]:
     return layouts.grid(side, side).tiles(WIDTH, HEIGHT, range(side * side), fit="stretch")
 
 
-def by_mixminus(side: int, pictures: list[Planes], labels: list[Label] | None = None) -> Compose:
+def by_mixminus(side: int, pictures: list[Picture], labels: list[Label] | None = None) -> Compose:
     compositor = Compositor(WIDTH, HEIGHT, capacity=side * side)
     sources = [compositor.add_source() for _ in pictures]
     tiles = tiles_of(side)
@@ -75,7 +75,7 @@ def by_mixminus(side: int, pictures: list[Planes], labels: list[Label] | None = 
     return compose
 
 
-def by_libyuv(side: int, pictures: list[Planes], labels: list[Label] | None = None) -> Compose:
+def by_libyuv(side: int, pictures: list[Picture], labels: list[Label] | None = None) -> Compose:
     name = ctypes.util.find_library("yuv")
     if name is None:
         pytest.skip("no libyuv")
@@ -106,7 +106,7 @@ def by_libyuv(side: int, pictures: list[Planes], labels: list[Label] | None = No
     return compose
 
 
-def by_numpy(side: int, pictures: list[Planes]) -> Compose:
+def by_numpy(side: int, pictures: list[Picture]) -> Compose:
     canvas = empty_canvas()
     tiles = layouts.grid(side, side).tiles(WIDTH, HEIGHT, range(side * side))
 
@@ -133,7 +133,7 @@ def addresses(planes: tuple[NDArray[np.uint8], ...]) -> list[ctypes.c_void_p | i
     ]
 
 
-IMPLEMENTATIONS: dict[str, Callable[[int, list[Planes]], Compose]] = {
+IMPLEMENTATIONS: dict[str, Callable[[int, list[Picture]], Compose]] = {
     "mixminus": by_mixminus,
     "libyuv": by_libyuv,
     "numpy": by_numpy,

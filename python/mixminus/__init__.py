@@ -49,6 +49,7 @@ from mixminus.stats import (
     TrunkStats,
     VideoReceiverStats,
 )
+from mixminus.wall import Wall
 
 __all__ = [
     "ActiveSpeaker",
@@ -88,6 +89,7 @@ __all__ = [
     "VideoReceiver",
     "VideoReceiverStats",
     "VoiceActivity",
+    "Wall",
     "__version__",
     "codecs",
     "get_cmake_dir",

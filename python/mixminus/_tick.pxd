@@ -817,6 +817,7 @@ cdef extern from "mixminus/conference/conference.hpp" namespace "mixminus::confe
         void take_report(LegId id) noexcept
         Status set_gain_db(LegId id, float gain_db) noexcept
         Status set_muted(LegId id, cbool is_muted) noexcept
+        cbool is_muted(LegId id) noexcept
         Status set_role(LegId id, MixRole role) noexcept
         Status set_speaks_to(LegId id, uint32_t groups) noexcept
         Status set_hears(LegId id, uint32_t groups) noexcept

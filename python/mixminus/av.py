@@ -12,11 +12,9 @@ from mixminus.errors import ShapeMismatchError
 
 __all__ = ["push_frame", "to_video_frame"]
 
-Matrix = Literal["bt601", "bt709"]
-
 FULL, LIMITED = 2, 1  # AVCOL_RANGE_JPEG, AVCOL_RANGE_MPEG
 # AVCOL_SPC_*: what is neither is shown as the canvas
-MATRICES: dict[int, Matrix] = {1: "bt709", 5: "bt601", 6: "bt601"}
+MATRICES: dict[int, Literal["bt601", "bt709"]] = {1: "bt709", 5: "bt601", 6: "bt601"}
 SPACES = {"bt709": 1, "bt601": 6}
 
 

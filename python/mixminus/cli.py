@@ -19,6 +19,7 @@ COMMANDS = {
     "load": "be many RTP endpoints of a bridge and check what comes back",
     "replay": "run the receiver over a capture or a trace and show its delay over time",
     "mix": "mix audio files: each one gets all the others",
+    "compose": "show recorded files side by side in one, with the sound of all",
 }
 BAD_REQUEST = 2  # exit code, as argparse has it
 INTERRUPTED = 130

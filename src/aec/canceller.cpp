@@ -56,7 +56,7 @@ void Canceller::reset() noexcept {
   near_ = far_ = echo_ = {};
   active_blocks_left_ = active_blocks_ = settling_blocks_ = 0;
   near_power_ = rest_power_ = likelihood_ = misfit_ = slip_extent_ = slipping_ = 0.0F;
-  is_known_ = is_absent_ = false;
+  is_known_ = is_absent_ = is_search_resting_ = false;
   peak_ = kNowhere;
   transparent_blocks_ = kWholeOverlap;
 }
@@ -100,9 +100,10 @@ void Canceller::hear(std::span<const float> far) noexcept {
 void Canceller::search(const Spectrum& near) noexcept {
   Spectrum far;
   stft_.analyse(far_, far);
-  search_.update(far, near, is_active());
-  if (search_.best() < 0) return;
   const bool is_trusted = is_known_ && (slipping_ < kSlipping || peak_ == kNowhere);
+  is_search_resting_ = is_trusted && !is_search_resting_;  // every other block
+  search_.update(far, near, is_active() && !is_search_resting_);
+  if (search_.best() < 0) return;
   if (is_trusted)
     peak_ = search_.best() * static_cast<double>(block_) - place_.start();
   else

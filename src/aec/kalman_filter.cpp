@@ -16,6 +16,8 @@ constexpr float kStepTaken =
     0.25F;  // of the uncertainty: less than theory has, as neighbours in time and frequency err together
 constexpr float kLeastPower = 1e-6F;
 constexpr int kConstrained = 2;  // partitions a block
+constexpr std::size_t kWholePartitions = 12;  // later ones begin 120 ms after the direct sound: air and walls have
+constexpr std::size_t kLateBins = 88;         // taken the treble, so they end at 4.4 kHz
 
 }  // namespace
 
@@ -60,11 +62,14 @@ void KalmanFilter::replace(std::size_t p, const Blocks& blocks) noexcept {
   fft_.forward(blocks.samples, far(p).re, far(p).im);
 }
 
+std::size_t KalmanFilter::bins(std::size_t p) const noexcept {
+  return p < kWholePartitions ? block_ + 1 : std::min(block_ + 1, kLateBins);
+}
+
 /// All that a block needs of a partition. Of many cancellers in turn none is found in a near cache.
 void KalmanFilter::prefetch(std::size_t p) const noexcept {
-  prefetch_lines(far(p));
-  prefetch_lines(weights_[p]);
-  prefetch_lines(uncertainties_[p]);
+  for (const float* values : {far(p).re, far(p).im, weights_[p].re, weights_[p].im, uncertainties_[p].of})
+    prefetch_lines(values, bins(p));
 }
 
 void KalmanFilter::predict(std::span<float> echo) noexcept {
@@ -72,7 +77,7 @@ void KalmanFilter::predict(std::span<float> echo) noexcept {
   prefetch(0);
   for (std::size_t p = 0; p < partitions(); ++p) {
     if (p + 1 < partitions()) prefetch(p + 1);
-    kernels_->complex_mac({far(p).re, far(p).im, weights_[p].re, weights_[p].im}, sum.re, sum.im, block_ + 1);
+    kernels_->complex_mac({far(p).re, far(p).im, weights_[p].re, weights_[p].im}, sum.re, sum.im, bins(p));
   }
   Blocks both;
   fft_.inverse(sum.re, sum.im, both.samples);
@@ -86,7 +91,7 @@ void KalmanFilter::adapt(std::span<const float> error, float process_noise) noex
   fft_.forward(padded.samples, spectrum.re, spectrum.im);
   std::ranges::fill(expected_, 0.0F);
   for (std::size_t p = 0; p < partitions(); ++p)
-    kernels_->power_mac(far(p).re, far(p).im, uncertainties_[p].of, expected_, block_ + 1);
+    kernels_->power_mac(far(p).re, far(p).im, uncertainties_[p].of, expected_, bins(p));
   alignas(64) float inverse[kStride];
   for (std::size_t k = 0; k <= block_; ++k) {
     const float power = spectrum.power(k);
@@ -103,7 +108,7 @@ void KalmanFilter::adapt(std::span<const float> error, float process_noise) noex
                            .w_re = weights_[p].re,
                            .w_im = weights_[p].im,
                            .p = uncertainties_[p].of},
-                          block_ + 1);
+                          bins(p));
   for (int i = 0; i < kConstrained; ++i) constrain(next_ = (next_ + 1) % partitions());
 }
 
@@ -113,6 +118,7 @@ void KalmanFilter::constrain(std::size_t p) noexcept {
   fft_.inverse(weights_[p].re, weights_[p].im, answer.samples);
   std::fill_n(answer.samples + block_, block_, 0.0F);
   fft_.forward(answer.samples, weights_[p].re, weights_[p].im);
+  for (std::size_t k = bins(p); k <= block_; ++k) weights_[p].re[k] = weights_[p].im[k] = 0.0F;
   const auto at = std::ranges::max_element(answer.samples, {}, [](float sample) { return std::abs(sample); });
   answers_[p] = {.energy = std::inner_product(answer.samples, answer.samples + block_, answer.samples, 0.0F),
                  .peak = std::abs(*at),
@@ -137,12 +143,15 @@ void KalmanFilter::move(std::ptrdiff_t by) noexcept {
 
 void KalmanFilter::add_late(float gain, float* power) const noexcept {
   constexpr std::size_t kEnd = 3;  // partitions, for a steadier mean
-  const Spectrum& x = far(partitions() - 1);
-  for (std::size_t k = 0; k <= block_; ++k) {
-    float end = 0.0F;
-    for (std::size_t p = partitions() - kEnd; p < partitions(); ++p) end += weights_[p].power(k);
-    power[k] += gain / kEnd * end * x.power(k);
-  }
+  const auto add = [&](std::size_t first_bin, std::size_t end_bin, std::size_t partitions) {
+    const Spectrum& x = far(partitions - 1);
+    const Spectrum* w = &weights_[partitions - kEnd];
+    for (std::size_t k = first_bin; k < end_bin; ++k)
+      power[k] += gain / kEnd * (w[0].power(k) + w[1].power(k) + w[2].power(k)) * x.power(k);
+  };
+  const std::size_t late = bins(partitions() - 1);
+  add(0, late, partitions());
+  add(late, block_ + 1, std::min(partitions(), kWholePartitions));
 }
 
 std::size_t KalmanFilter::strongest() const noexcept {

@@ -45,6 +45,7 @@ class MIXMINUS_API KalmanFilter {
 
  private:
   void constrain(std::size_t p) noexcept;
+  [[nodiscard]] std::size_t bins(std::size_t p) const noexcept;  ///< that partition `p` has
   void prefetch(std::size_t p) const noexcept;
   [[nodiscard]] Spectrum& far(std::size_t p) noexcept { return far_[(head_ + p) % far_.size()]; }
   [[nodiscard]] const Spectrum& far(std::size_t p) const noexcept { return far_[(head_ + p) % far_.size()]; }

@@ -17,11 +17,9 @@ struct Spectrum {
   [[nodiscard]] float power(std::size_t bin) const noexcept { return re[bin] * re[bin] + im[bin] * im[bin]; }
 };
 
-template <typename Value>
-void prefetch_lines(const Value& value) noexcept {
-  constexpr std::size_t kLine = 64;
-  const char* begin = reinterpret_cast<const char*>(&value);
-  for (std::size_t at = 0; at < sizeof(Value); at += kLine) __builtin_prefetch(begin + at);
+inline void prefetch_lines(const float* values, std::size_t count) noexcept {
+  constexpr std::size_t kLine = 16;
+  for (std::size_t at = 0; at < count; at += kLine) __builtin_prefetch(values + at);
 }
 
 /// The newest two blocks of a signal.

@@ -79,6 +79,11 @@ cdef class Leg:
         """Take the site out of the mix, or let it in again."""
         check(self.conference.core.set_muted(self.id, is_muted), "the leg has left the conference")
 
+    @property
+    def is_muted(self) -> bool:
+        """Whether it is kept out of the mix by :meth:`set_muted` or ``Conference.mute_all_but``."""
+        return self.conference.core.is_muted(self.id)
+
     def set_role(self, str role not None):
         """Make it a "talker", "listener", "announcer" or "tap", unless it is a trunk or follows another leg."""
         cdef Status status = self.conference.core.set_role(self.id, role_named(role))

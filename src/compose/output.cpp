@@ -44,9 +44,13 @@ void Output::begin(std::int32_t bands) noexcept {
     placed.is_stale |= placed.tile.source != Tile::kNobody && sources_->is_changed(placed.tile.source);
   for (const Rect& rect : gone_) mark_meeting(rect);
   mark_above();
+  make_upright();
+  list_damage();
+}
+
+void Output::make_upright() noexcept {
   for (const PlacedTile& placed : tiles_)
     if (placed.is_stale && placed.tile.source != Tile::kNobody) sources_->make_upright(placed.tile.source);
-  list_damage();
 }
 
 void Output::mark_meeting(const Rect& rect) noexcept {
@@ -138,6 +142,7 @@ void Output::draw_again(std::int32_t source) noexcept {
   for (PlacedTile& placed : tiles_) placed.was_stale = std::exchange(placed.is_stale, placed.tile.source == source);
   mark_above();
   for (PlacedTile& placed : tiles_) placed.is_stale &= placed.is_drawn;
+  make_upright();
   bands_ = 1;
   may_copy_ = false;  // what twins show may not be drawn yet
   draw(0);

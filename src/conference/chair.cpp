@@ -20,6 +20,11 @@ Status Conference::set_muted(LegId id, bool is_muted) noexcept {
   });
 }
 
+bool Conference::is_muted(LegId id) const noexcept {
+  const Leg* const leg = find(id);
+  return leg != nullptr && leg->is_muted;
+}
+
 Status Conference::set_role(LegId id, mix::Role role) noexcept {
   const Leg* const leg = find(id);
   if (leg != nullptr && (leg->trunk != nullptr || role == mix::Role::trunk)) return Status::out_of_range;

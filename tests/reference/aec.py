@@ -12,6 +12,7 @@ NEAR_STEP, NEAR_WEIGHT = 0.4, 3.0
 STEP_TAKEN = 0.25
 LEAST_POWER = 1e-6
 CONSTRAINED = 2
+WHOLE_PARTITIONS, LATE_BINS = 12, 88
 
 # as in aec/delay_search.cpp
 FIRST_BIN, MOST_BINS = 4, 40
@@ -42,6 +43,7 @@ class KalmanFilter:
     def push(self, far: Wave) -> None:
         """Take the newest two blocks of the far end."""
         self.far = np.vstack([np.fft.rfft(far), self.far[:-1]])
+        self.far[WHOLE_PARTITIONS:, LATE_BINS:] = 0
 
     def predict(self) -> Wave:
         """Return the echo: of the circular convolution, the half that did not wrap."""
@@ -63,6 +65,7 @@ class KalmanFilter:
             answer = np.fft.irfft(self.weights[self.constrained])
             answer[self.block :] = 0
             self.weights[self.constrained] = np.fft.rfft(answer)
+        self.weights[WHOLE_PARTITIONS:, LATE_BINS:] = 0
 
 
 class Whitening:

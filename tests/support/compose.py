@@ -9,17 +9,18 @@ from tests.reference import compose as reference
 
 Plane = NDArray[np.uint8]
 Planes = tuple[Plane, ...]
+Picture = tuple[Plane, Plane, Plane]
 BLACK = (16, 128, 128)
 
 
-def i420(width: int, height: int, seed: int = 0) -> Planes:
+def i420(width: int, height: int, seed: int = 0) -> Picture:
     random = np.random.default_rng(seed)
     half = (height + 1) // 2, (width + 1) // 2
     y, u, v = (random.integers(0, 256, size, np.uint8) for size in ((height, width), half, half))
     return y, u, v
 
 
-def flat(width: int, height: int, colour: tuple[int, int, int] = BLACK) -> Planes:
+def flat(width: int, height: int, colour: tuple[int, int, int] = BLACK) -> Picture:
     half = (height + 1) // 2, (width + 1) // 2
     y, u, v = (
         np.full(size, value, np.uint8)

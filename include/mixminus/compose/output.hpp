@@ -128,6 +128,7 @@ class MIXMINUS_API Output {
   [[nodiscard]] const Plan* plan_now(const PlacedTile& placed) const noexcept;
   void mark_meeting(const Rect& rect) noexcept;
   void mark_above() noexcept;
+  void make_upright() noexcept;
   void list_damage() noexcept;
 
   [[nodiscard]] Rect band_of(std::int32_t index) const noexcept;

@@ -68,7 +68,8 @@ class MIXMINUS_API Conference {
 
   Status set_gain_db(LegId id, float gain_db) noexcept;
   Status set_muted(LegId id, bool is_muted) noexcept;
-  Status set_role(LegId id, mix::Role role) noexcept;  ///< neither from nor to a trunk that carries talkers
+  [[nodiscard]] bool is_muted(LegId id) const noexcept;  ///< false too: no such leg, or a trunk that carries talkers
+  Status set_role(LegId id, mix::Role role) noexcept;    ///< neither from nor to a trunk that carries talkers
   Status set_speaks_to(LegId id, mix::Groups groups) noexcept;
   Status set_hears(LegId id, mix::Groups groups) noexcept;
   Status set_priority(LegId id, std::int32_t priority) noexcept;

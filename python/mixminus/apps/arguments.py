@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import argparse
 import ipaddress
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["host_port", "near_host_port", "network", "number", "whole_number"]
+__all__ = [
+    "host_port",
+    "near_host_port",
+    "network",
+    "number",
+    "picture_rate",
+    "picture_size",
+    "whole_number",
+]
 
 
 def whole_number(lowest: int, highest: int) -> Callable[[str], int]:
@@ -36,6 +45,27 @@ def number(lowest: float, highest: float) -> Callable[[str], float]:
         return value
 
     return parse
+
+
+def picture_size(text: str) -> tuple[int, int]:
+    """Parse ``1280x720``, both even and in 16..8192."""
+    sides = text.lower().split("x")
+    if len(sides) == 2 and all(side.isdecimal() for side in sides):
+        width, height = int(sides[0]), int(sides[1])
+        if all(16 <= side <= 8192 and side % 2 == 0 for side in (width, height)):
+            return width, height
+    raise argparse.ArgumentTypeError(f"{text!r} is no even size such as 1280x720")
+
+
+def picture_rate(text: str) -> Fraction:
+    """Parse pictures a second: ``25``, ``29.97`` or ``30000/1001``, in 1..120."""
+    try:
+        rate = Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        rate = Fraction(0)
+    if not 1 <= rate <= 120 or rate.denominator > 10_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is no picture rate such as 25 or 30000/1001")
+    return rate
 
 
 def host_port(text: str) -> tuple[str, int]:

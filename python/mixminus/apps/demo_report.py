@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mixminus import LegStats
+    from mixminus.apps.mosaic import Mosaic
     from mixminus.apps.outcome import Counts, EndOutcome, Outcome
 
-__all__ = ["report"]
+__all__ = ["report", "report_pictures"]
 
 TRUNK_HEADER = ("trunk from", "to", "packets", "missed %", "jitter buffer ms", "round trip ms")
 TIER_HEADER = (
@@ -47,6 +48,24 @@ def report(outcome: Outcome) -> str:
             ),
         ]
     )
+
+
+def report_pictures(mosaic: Mosaic) -> str:
+    """Return what is worth knowing of the mosaic, as text."""
+    width, height = mosaic.size
+    delays = mosaic.voice_delays_ms
+    late = f"{statistics.median(delays):.0f} ms after it was spoken" if delays else "not found"
+    rows = [
+        ("mosaic", f"{mosaic.tiles} sites, {mosaic.pictures} pictures of {width}x{height}"),
+        ("to compose a picture", f"{mosaic.compose_ms:.2f} ms"),
+        ("to draw, encode and write a picture", f"{mosaic.write_ms:.1f} ms"),
+        ("a voice is heard, and its picture seen", late),
+        ("is in", str(mosaic.movie)),
+        ("and beside it", f"{len(mosaic.snapshots)} layouts as PNG"),
+    ]
+    if not mosaic.has_names:
+        rows.append(("names", "none without a font: install fonts-dejavu-core"))
+    return table(("pictures", ""), rows)
 
 
 def _tier(tier: str, ends: Sequence[EndOutcome]) -> list[object]:

@@ -3,7 +3,7 @@
 import importlib
 from types import ModuleType
 
-__all__ = ["AudioFileError", "CommandError", "require"]
+__all__ = ["AudioFileError", "CommandError", "MediaFileError", "require"]
 
 
 class CommandError(Exception):
@@ -12,6 +12,10 @@ class CommandError(Exception):
 
 class AudioFileError(CommandError, ValueError):
     """A file cannot be read or written as audio."""
+
+
+class MediaFileError(CommandError, ValueError):
+    """A file of pictures and sound cannot be read or written."""
 
 
 def require(module: str, extra: str) -> ModuleType:

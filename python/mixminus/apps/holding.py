@@ -11,10 +11,19 @@ from mixminus.apps.outcome import EndOutcome, Outcome
 from mixminus.apps.progress import progress_bar
 from mixminus.apps.province import TIERS, Site, centre_site, province_sites
 from mixminus.apps.rtp_sender import FRAME_MS
-from mixminus.apps.simulation import RATE_HZ, Post, Simulation, SiteEnd, prepare_materials
+from mixminus.apps.simulation import (
+    RATE_HZ,
+    Post,
+    Recorder,
+    Simulation,
+    SiteEnd,
+    prepare_materials,
+)
 from mixminus.apps.topology import (
+    CENTRE,
     UdpTrunk,
     add_end,
+    best_codec,
     conference_of,
     lay_trunk,
     make_conferences,
@@ -30,6 +39,7 @@ if TYPE_CHECKING:
     from mixminus import Conference
     from mixminus.apps.simulation import Material
     from mixminus.apps.topology import Line
+    from mixminus.apps.turns import Turn
 
 __all__ = ["Plan", "hold", "names_of", "sites_of"]
 
@@ -46,6 +56,7 @@ class Plan:
     out: Path
     threads: int
     seed: int
+    records: bool = False  # all that is said, at the centre
 
     @property
     def frames(self) -> int:
@@ -98,12 +109,20 @@ def hold(
     )
     trunks = _trunks(conferences, names_of(sites), plan.seed, sockets or {})
     ends = _join(conferences, sites, materials, plan.seed)
-    _give_turns(sites, ends, materials, plan)
+    turns = _turns(sites, materials, plan)
+    for turn in turns:
+        if turn.site in ends:
+            ends[turn.site].turns.append(turn)
     posts = _posts(sites, ends, plan)
-    simulation = Simulation(list(conferences.values()), trunks, list(ends.values()), posts)
+    recorders = _recorders(conferences, plan)
+    simulation = Simulation(
+        list(conferences.values()), trunks, list(ends.values()), posts, recorders
+    )
     wall_s = _run(simulation, plan.frames, start() if start else None)
     for post in posts:
         post.close()
+    for recorder in recorders:
+        recorder.close()
     return Outcome(
         simulation.counts,
         [_end_outcome(end) for end in ends.values()],
@@ -116,6 +135,9 @@ def hold(
         [(post.end.site, post.path) for post in posts],
         {conference.decider for conference in conferences.values()},
         wall_s,
+        turns,
+        {end.leg.talker: place for place, end in ends.items()},
+        next((recorder.path for recorder in recorders), None),
     )
 
 
@@ -152,20 +174,13 @@ def _join(
     return ends
 
 
-def _give_turns(
-    sites: Sequence[Site],
-    ends: Mapping[int, SiteEnd],
-    materials: Mapping[str, Material],
-    plan: Plan,
-) -> None:
-    """Hand out the schedule; a clip has the same length in all codecs but for rounding."""
+def _turns(sites: Sequence[Site], materials: Mapping[str, Material], plan: Plan) -> list[Turn]:
+    """Return the schedule; a clip has the same length in all codecs but for rounding."""
     lengths = [
         min(len(material.clips[clip]) for material in materials.values())
         for clip in range(len(next(iter(materials.values())).clips))
     ]
-    for turn in turn_schedule([site.tier for site in sites], lengths, plan.frames, plan.seed):
-        if turn.site in ends:
-            ends[turn.site].turns.append(turn)
+    return turn_schedule([site.tier for site in sites], lengths, plan.frames, plan.seed)
 
 
 def _posts(sites: Sequence[Site], ends: Mapping[int, SiteEnd], plan: Plan) -> list[Post]:
@@ -176,6 +191,14 @@ def _posts(sites: Sequence[Site], ends: Mapping[int, SiteEnd], plan: Plan) -> li
         for tier, place in first.items()
         if place in ends
     ]
+
+
+def _recorders(conferences: Mapping[str, Conference], plan: Plan) -> list[Recorder]:
+    """Tap the centre's conference, if it is here."""
+    if not plan.records or CENTRE not in conferences:
+        return []
+    tap = conferences[CENTRE].add_leg(codec=best_codec(), name="recorder", role="tap")
+    return [Recorder(tap, best_codec(), plan.out / "meeting.wav")]
 
 
 def _run(simulation: Simulation, frames: int, start_ns: int | None) -> float:

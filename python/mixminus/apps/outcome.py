@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from mixminus import LegStats, TalkerId
     from mixminus.apps.province import Site
+    from mixminus.apps.turns import Turn
 
 __all__ = ["Counts", "EndOutcome", "Outcome", "merge"]
 
@@ -60,6 +61,9 @@ class Outcome:
     posts: list[tuple[Site, Path]]
     deciders: set[int]
     wall_s: float
+    turns: list[Turn]  # of all sites, by their places
+    places: dict[TalkerId, int]
+    recording: Path | None  # of all that was said
 
 
 def merge(parts: list[Outcome]) -> Outcome:
@@ -84,4 +88,6 @@ def merge(parts: list[Outcome]) -> Outcome:
         whole.posts += part.posts
         whole.deciders |= part.deciders
         whole.wall_s = max(whole.wall_s, part.wall_s)
+        whole.places |= part.places
+        whole.recording = whole.recording or part.recording
     return whole

@@ -24,7 +24,15 @@ if TYPE_CHECKING:
     from mixminus.apps.topology import Line
     from mixminus.apps.turns import Turn
 
-__all__ = ["RATE_HZ", "Material", "Post", "Simulation", "SiteEnd", "prepare_materials"]
+__all__ = [
+    "RATE_HZ",
+    "Material",
+    "Post",
+    "Recorder",
+    "Simulation",
+    "SiteEnd",
+    "prepare_materials",
+]
 
 RATE_HZ = 48_000
 FRAME_NS = FRAME_MS * 1_000_000
@@ -112,6 +120,36 @@ class Post:
         self._writer.close()
 
 
+class Recorder:
+    """Beside the mixer of a conference: what everybody says there, as a file.
+
+    Parameters
+    ----------
+    leg : Leg
+        A tap, in Opus or whatever `codec` says.
+    path : Path
+        As for `AudioWriter`.
+    """
+
+    def __init__(self, leg: Leg, codec: str, path: Path) -> None:
+        self.path = path
+        self._leg = leg
+        self._receiver = AudioReceiver(codec=codec, sample_rate_hz=RATE_HZ, frame_ms=FRAME_MS)
+        self._writer = AudioWriter(path, RATE_HZ)
+        self._frame = np.zeros(RATE_HZ * FRAME_MS // 1000, np.int16)
+
+    def hear(self, now_ns: int) -> None:
+        """Write the next frame; there is no line on the way."""
+        while packet := self._leg.take_packet():
+            self._receiver.insert(packet, now_ns)
+        self._receiver.pull(now_ns, out=self._frame)
+        self._writer.write(self._frame)
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._writer.close()
+
+
 class Simulation:
     """Sites, lines, conferences and trunks, frame by frame.
 
@@ -125,6 +163,8 @@ class Simulation:
         Site i sends its packets at i/n of every frame.
     posts : sequence of Post
         Where somebody listens.
+    recorders : sequence of Recorder
+        Their taps are legs of the conferences, too.
     """
 
     def __init__(
@@ -133,12 +173,14 @@ class Simulation:
         trunks: Sequence[Line],
         ends: Sequence[SiteEnd],
         posts: Sequence[Post],
+        recorders: Sequence[Recorder] = (),
     ) -> None:
         self.counts = Counts()
         self._conferences = conferences
         self._trunks = trunks
         self._ends = ends
         self._posts = posts
+        self._recorders = recorders
         self._in_flight: InFlight[tuple[Leg, bytes]] = InFlight()
 
     def run_frame(self) -> None:
@@ -150,6 +192,8 @@ class Simulation:
         packets = self._serve(arrived, now_ns)
         for post in self._posts:
             post.hear(packets[post.end.leg], now_ns)
+        for recorder in self._recorders:
+            recorder.hear(now_ns)
         self.counts.frames += 1
         self.counts.packets_back += sum(packet is not None for packet in packets.values())
         self.counts.distinct_mixes.append(sum(one.distinct_mixes for one in self._conferences))

@@ -22,6 +22,7 @@ __all__ = [
     "Trunk",
     "UdpTrunk",
     "add_end",
+    "best_codec",
     "conference_of",
     "lay_trunk",
     "make_conferences",
@@ -31,6 +32,7 @@ __all__ = [
 CENTRE = "Trung ương"
 PROVINCE = "Ninh Bình (tỉnh)"
 LANES = 6
+RECORDERS = 1  # taps
 
 # between two machine rooms; made up, in the range of a leased line
 BACKBONE = NetworkProfile(delay_ms=4, jitter_ms=1, loss_probability=0.0005, loss_burst_packets=2)
@@ -65,7 +67,7 @@ def make_conferences(
     trunks = {CENTRE: 1, PROVINCE: len(legs) - 1}
     return {
         name: Conference(
-            capacity=count + trunks.get(name, 1) * (1 + LANES),
+            capacity=count + RECORDERS + trunks.get(name, 1) * (1 + LANES),
             conference_id=place + 1,
             rank={CENTRE: 2, PROVINCE: 1}.get(name, 0),
             trunk_lanes=LANES,
@@ -82,10 +84,14 @@ def trunk_pairs(names: Collection[str]) -> list[tuple[str, str]]:
     return [(CENTRE if n == PROVINCE else PROVINCE, n) for n in names if n != CENTRE]
 
 
+def best_codec() -> str:
+    """Return the best codec that this build has."""
+    return "opus" if "opus" in codecs() else "pcma"
+
+
 def add_end(conference: Conference, far: str) -> Leg:
     """Add the end of a trunk to the conference named ``far``."""
-    codec = "opus" if "opus" in codecs() else "pcma"
-    return conference.add_leg(codec=codec, name=far, role="trunk")
+    return conference.add_leg(codec=best_codec(), name=far, role="trunk")
 
 
 class Line(Protocol):

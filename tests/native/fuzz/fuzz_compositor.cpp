@@ -169,7 +169,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (int i = 0; i < kSources - 1; ++i)
       if (compositor.add_source(source) != Status::ok) std::abort();
   }
-  for (int step = 0; step < 60 && !input.is_empty(); ++step) {
+  for (int step = 0; step < 30 && !input.is_empty(); ++step) {
     pair.change(input);
     if (input.byte() % 4 == 0) pair.compose(input);
   }

@@ -345,4 +345,4 @@ def test_what_is_no_json_is_refused(text: str | bytes) -> None:
 
 def test_pictures_have_no_json() -> None:
     with pytest.raises(ValueError, match="overlays"):
-        layouts.to_json([Tile(0, 0, 0, 8, 8, overlays=((object(), 0, 0),))])
+        layouts.to_json([Tile(0, 0, 0, 8, 8, overlays=((object(), 0, 0),))])  # type: ignore[arg-type]

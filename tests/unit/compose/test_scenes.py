@@ -136,3 +136,18 @@ def test_a_view_is_a_canvas_without_one(seed: int) -> None:
             with stage.compositor.view(exclude=source) as seen:
                 assert_same(seen, draw(stage.scene, hidden=source))
             assert_same(stage.compositor.canvas, whole)
+
+
+def test_a_view_of_what_was_pushed_but_not_composed_is_drawn_from_it() -> None:
+    compositor = Compositor(64, 48, capacity=2)
+    below, above = compositor.add_source(), compositor.add_source()
+    compositor.set_layout([Tile(below, 0, 0, 64, 48), Tile(above, 8, 8, 32, 32, radius=8)])
+    picture = np.full((48, 32), 90, np.uint8), np.full((24, 32), 128, np.uint8)
+    for source in (below, above):
+        compositor.push(source, *picture, format="nv12")
+    compositor.compose(0)
+    compositor.push(above, *picture, format="nv12", rotation=90)
+    with compositor.view(exclude=below):
+        pass
+    compositor.compose(1)
+    assert int(compositor.canvas[0][24, 24]) == 90

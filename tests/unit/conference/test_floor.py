@@ -132,9 +132,14 @@ def test_all_but_some_are_muted() -> None:
     room.conference.mute_all_but(sites[0].leg, sites[2].leg)
     room.run(SECOND)
     assert room.conference.talkers == [sites[0].leg, sites[2].leg]
+    assert [site.leg.is_muted for site in sites] == [False, True, False]
     room.conference.mute_all_but()
     room.run(5)
     assert room.conference.talkers == []
+    sites[0].leg.set_muted(False)
+    assert [site.leg.is_muted for site in sites] == [False, True, True]
+    room.conference.remove_leg(sites[1].leg)
+    assert not sites[1].leg.is_muted
 
 
 def test_who_is_no_leg_of_this_conference_is_not_taken() -> None:
