@@ -409,6 +409,11 @@ cdef class ReceiverBank:
     cdef vector[CoreAudioReceiver*] cores
     cdef vector[int] playouts
 
+cdef extern from "mixminus/compose/scaler.hpp" nogil:
+    cdef enum class ScaleFilter "mixminus::compose::Filter"(uint8_t):
+        area
+        sharp
+
 cdef extern from "mixminus/compose/compositor.hpp" namespace "mixminus::compose" nogil:
     cdef struct CanvasSize "mixminus::compose::Size":
         int32_t width
@@ -524,6 +529,7 @@ cdef extern from "mixminus/compose/compositor.hpp" namespace "mixminus::compose"
         int64_t avatar_ns
         ColourSpace colour
         cbool has_pairs
+        ScaleFilter filter
 
     cdef cppclass CoreOutput "mixminus::compose::Output":
         span[const_CanvasRect] damage() noexcept

@@ -493,6 +493,7 @@ class Compositor:
         colour: Literal["bt601", "bt709"] = "bt709",
         full_range: bool = False,
         format: Literal["i420", "nv12"] = "i420",
+        filter: Literal["area", "sharp"] = "area",
     ) -> Self: ...
     @property
     def canvas(self) -> _Planes: ...

@@ -23,13 +23,16 @@ using Pixels = py::array_t<std::uint8_t, py::array::c_style>;
 
 namespace {
 
-Pixels scale(const std::string& isa, const Pixels& plane, std::int32_t width, std::int32_t height, std::int32_t bands) {
+Pixels scale(const std::string& isa, const Pixels& plane, std::int32_t width, std::int32_t height, std::int32_t bands,
+             bool is_sharp) {
   if (plane.ndim() != 2) throw py::value_error("plane must have shape (height, width)");
   if (bands < 1) throw py::value_error("bands must be at least 1");
   Scaler scaler;
   const mixminus::compose::Size size{static_cast<std::int32_t>(plane.shape(1)),
                                      static_cast<std::int32_t>(plane.shape(0))};
-  if (scaler.configure(size, {width, height}) != mixminus::Status::ok) throw py::value_error("a side is out of range");
+  const auto filter = is_sharp ? compose::Filter::sharp : compose::Filter::area;
+  if (scaler.configure(size, {width, height}, filter) != mixminus::Status::ok)
+    throw py::value_error("a side is out of range");
   scaler.run_on(by_name(isa));
   Pixels scaled({height, width});
   for (std::int32_t band = 0; band < bands; ++band) {
@@ -100,7 +103,7 @@ Pixels blend(const std::string& isa, const Pixels& source, const Pixels& alpha, 
 
 void bind_compose(py::module_ m) {
   m.def("scale", &scale, py::arg("isa"), py::arg("plane").noconvert(), py::arg("width"), py::arg("height"),
-        py::arg("bands") = 1);
+        py::arg("bands") = 1, py::arg("sharp") = false);
   m.def("upright", &upright, py::arg("isa"), py::arg("planes"), py::arg("size"), py::arg("format"), py::arg("rotation"),
         py::arg("canvas"));
   m.def("recolour", &recolour, py::arg("isa"), py::arg("planes"), py::arg("source"), py::arg("canvas"));

@@ -11,6 +11,7 @@ cdef dict TILE_FITS = {"fit": <int>TileFit.fit, "crop": <int>TileFit.crop, "stre
 cdef dict PIXEL_FORMATS = {"i420": <int>PixelFormat.i420, "nv12": <int>PixelFormat.nv12,
                            "p010": <int>PixelFormat.p010, "bgra": <int>PixelFormat.bgra}
 cdef dict COLOUR_MATRICES = {"bt601": <int>ColourMatrix.bt601, "bt709": <int>ColourMatrix.bt709}
+cdef dict FILTERS = {"area": <int>ScaleFilter.area, "sharp": <int>ScaleFilter.sharp}
 cdef dict ROTATIONS = {0: 0, 90: 1, 180: 2, 270: 3}
 
 cdef PixelKind ONE_BYTE = PixelKind(1, 1, False)
@@ -107,6 +108,8 @@ cdef class Compositor:
         They are 0..255, instead of 16..235 and 16..240.
     format : {"i420", "nv12"}
         Of canvases: three planes, or u and v in turns in one.
+    filter : {"area", "sharp"}
+        How pictures change their size: "sharp" keeps small print and edges, and takes several times as long.
 
     Attributes
     ----------
@@ -129,7 +132,8 @@ cdef class Compositor:
     -----
     Pictures become smaller by exact area, larger by bilinear interpolation: weights of 8 bits for rows and 14 for
     columns, one rounding. Of pictures that is 57 dB or more against the same in floats (PSNR), and the same bytes on
-    every processor.
+    every processor. The "sharp" filter is Lanczos with three lobes, as much wider as a picture becomes smaller, with
+    weights of 14 bits; beside hard edges it overshoots a little.
 
     A picture of another colour space than the canvas is converted where it is drawn: within 1 of the same in floats.
 
@@ -147,7 +151,8 @@ cdef class Compositor:
     """
 
     def __cinit__(self, int width=1920, int height=1080, int capacity=170, *, background=(16, 128, 128),
-                  int64_t hold_ms=0, int64_t avatar_ms=0, colour="bt709", cbool full_range=False, format="i420"):
+                  int64_t hold_ms=0, int64_t avatar_ms=0, colour="bt709", cbool full_range=False, format="i420",
+                  filter="area"):
         cdef CompositorConfig config
         config.width, config.height, config.capacity = width, height, capacity
         config.hold_ns = in_range(hold_ms, 0, 3_600_000, "hold_ms") * 1_000_000
@@ -155,6 +160,7 @@ cdef class Compositor:
         set_colour(config.background, background)
         config.colour.matrix = <ColourMatrix>one_of(COLOUR_MATRICES, colour, "colour")
         config.colour.is_full_range = full_range
+        config.filter = <ScaleFilter>one_of(FILTERS, filter, "filter")
         config.has_pairs = format == "nv12"
         if format not in ("i420", "nv12"):
             raise OutOfRangeError(f"format must be 'i420' or 'nv12', not {format!r}")

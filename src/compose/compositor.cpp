@@ -33,7 +33,7 @@ Status Compositor::add_output(Size size, std::size_t& output) noexcept try {
   if (!sources_ || is_busy()) return Status::out_of_range;
   if (outputs_.size() == kMaxOutputs) return Status::capacity_reached;
   auto made = std::make_unique<Output>();
-  const Status status = made->configure(size, config_.background, config_.has_pairs, *sources_);
+  const Status status = made->configure(size, config_.background, config_.has_pairs, config_.filter, *sources_);
   if (status != Status::ok) return status;
   output = outputs_.size();
   outputs_.push_back(std::move(made));

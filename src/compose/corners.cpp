@@ -46,6 +46,7 @@ void Corners::configure(const Rect& area, std::int32_t radius) {
 
 template <typename Visit>
 void Corners::for_rows(const Canvas& canvas, const Rect& clip, const Visit& visit) const noexcept {
+  if (!are_round()) return;
   std::size_t kept = 0;
   for (std::size_t index = 0; index < canvas.size(); ++index) {
     const Mask& mask = masks_[index == 0 ? 0 : 1];

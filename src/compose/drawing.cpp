@@ -38,8 +38,15 @@ void Output::draw(std::int32_t index) noexcept {
   for (auto placed = tiles_.rbegin(); placed != tiles_.rend(); ++placed)
     if (placed->is_stale && placed->is_drawn) placed->corners.put_back(canvas_, band);
   if (!gone_.empty()) draw_background(band);
-  for (std::size_t tile = 0; tile < tiles_.size(); ++tile)
-    if (tiles_[tile].is_stale && tiles_[tile].tile.area.meets(band)) draw(tile, band);
+  for (std::size_t tile = next_drawn(0, band), after; tile < tiles_.size(); tile = after) {
+    after = next_drawn(tile + 1, band);
+    draw(tile, band, after < tiles_.size() ? plane_part(tiles_[after], 0, band).first_read() : nullptr);
+  }
+}
+
+std::size_t Output::next_drawn(std::size_t tile, const Rect& band) const noexcept {
+  while (tile < tiles_.size() && !(tiles_[tile].is_stale && tiles_[tile].tile.area.meets(band))) ++tile;
+  return tile;
 }
 
 void Output::draw_background(const Rect& rows) noexcept {
@@ -48,7 +55,7 @@ void Output::draw_background(const Rect& rows) noexcept {
   draw_pieces(pieces_[0], rows);
 }
 
-void Output::draw(std::size_t index, const Rect& band) noexcept {
+void Output::draw(std::size_t index, const Rect& band, const std::uint8_t* next) noexcept {
   PlacedTile& placed = tiles_[index];
   const Tile& tile = placed.tile;
   const Rect clip = common(tile.area, band);
@@ -56,7 +63,7 @@ void Output::draw(std::size_t index, const Rect& band) noexcept {
   if (is_copied(placed)) {
     copy(*placed.twin_canvas, placed.twin_area, tile.area, clip);
   } else {
-    draw_content(placed, band);
+    draw_content(placed, band, next);
     draw_decoration(tile, clip);
   }
   placed.corners.round(canvas_, clip);
@@ -69,25 +76,35 @@ void Output::draw_decoration(const Tile& tile, const Rect& clip) noexcept {
   if (is_framed(tile)) draw_frame(tile, clip);
 }
 
-void Output::draw_content(const PlacedTile& placed, const Rect& band) noexcept {
+void Output::draw_content(const PlacedTile& placed, const Rect& band, const std::uint8_t* next) noexcept {
   const Tile& tile = placed.tile;
   const Plan* plan = plan_now(placed);
   const Rect clip = common(tile.area, band), inside = framed(tile);
   if (!plan) return fill_background(clip);
   fill_around(tile.area, inside, clip, [&](const Rect& rect) { fill(rect, tile.border_colour); });
   fill_around(inside, plan->placement.inner, clip, [&](const Rect& rect) { fill_background(rect); });
-  scale(*plan, sources_->picture(tile.source, sources_->shown(tile.source)), band);
+  scale(placed, *plan, band, next);
 }
 
-void Output::scale(const Plan& plan, const Picture& picture, const Rect& band) noexcept {
-  for (std::size_t index = 0; index < canvas_.size(); ++index) {
-    const Scaler& scaler = index == 0 ? plan.scalers->luma : plan.scalers->colour;
-    const PlaneView from = picture.planes[index].at(in_plane(plan.placement.crop, index));
-    const Rect place = in_plane(plan.placement.inner, index);
-    const Rect part = common(place, in_plane(band, index));
-    if (part.height > 0) scaler.process(from, canvas_[index].at(place), {part.y - place.y, part.height});
+Output::PlanePart Output::plane_part(const PlacedTile& placed, std::size_t index, const Rect& band) const noexcept {
+  const Plan* plan = plan_now(placed);
+  if (!plan) return {};
+  const Rect place = in_plane(plan->placement.inner, index), rows = common(place, in_plane(band, index));
+  return {index == 0 ? &plan->scalers->luma : &plan->scalers->colour,
+          picture_now(placed).planes[index].at(in_plane(plan->placement.crop, index)),
+          place,
+          {rows.y - place.y, rows.height}};
+}
+
+void Output::scale(const PlacedTile& placed, const Plan& plan, const Rect& band, const std::uint8_t* next) noexcept {
+  std::array<PlanePart, 3> parts;
+  for (std::size_t index = 0; index < parts.size(); ++index) parts[index] = plane_part(placed, index, band);
+  for (std::size_t index = 0; index < parts.size(); ++index) {
+    const auto& [scaler, from, place, rows] = parts[index];
+    scaler->process(from, canvas_[index].at(place), rows, index < 2 ? parts[index + 1].first_read() : next);
   }
-  recolour(kernels::active(), canvas_, common(plan.placement.inner, band), picture.colour, sources_->colour());
+  recolour(kernels::active(), canvas_, common(plan.placement.inner, band), picture_now(placed).colour,
+           sources_->colour());
 }
 
 void Output::draw_pieces(const std::vector<Piece>& pieces, const Rect& clip) noexcept {

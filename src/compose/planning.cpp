@@ -53,9 +53,10 @@ void cut(std::vector<Rect>& parts, const Rect& hole) {
 
 }  // namespace
 
-Status Output::configure(Size size, const Colour& background, bool has_pairs, Sources& sources) {
+Status Output::configure(Size size, const Colour& background, bool has_pairs, Filter filter, Sources& sources) {
   if (!is_even_side(size.width) || !is_even_side(size.height)) return Status::out_of_range;
   sources_ = &sources;
+  filter_ = filter;
   size_ = size;
   const std::size_t pair_bytes = has_pairs ? bytes_of(size_) / 2 : 0;
   canvas_ = canvas_in(pixels_, pair_bytes);
@@ -237,8 +238,8 @@ Output::Plan Output::plan_of(const Tile& tile, Size picture, const std::vector<P
         }
   auto made = std::make_shared<Scalers>();
   const Size from_half = plan.placement.crop.halved().size(), to_half = plan.placement.inner.halved().size();
-  const bool is_ok =
-      made->luma.configure(from, to) == Status::ok && made->colour.configure(from_half, to_half) == Status::ok;
+  const bool is_ok = made->luma.configure(from, to, filter_) == Status::ok &&
+                     made->colour.configure(from_half, to_half, filter_) == Status::ok;
   if (!is_ok) throw std::bad_alloc();  // sides are in range, so nothing else can be missing
   plan.scalers = std::move(made);
   return plan;

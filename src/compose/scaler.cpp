@@ -1,11 +1,13 @@
 #include "mixminus/compose/scaler.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <new>
 #include <vector>
 
 #include "compose/lanes.hpp"
+#include "compose/sharp.hpp"
 #include "kernels/table.hpp"
 
 namespace mixminus::compose {
@@ -13,10 +15,10 @@ namespace {
 
 using kernels::ColumnTaps;
 using kernels::ScaledRows;
+using kernels::SharpColumns;
 
 // What rows are made of stays in the first cache while strip after strip of them is made.
 constexpr std::int32_t kBlockBytes = 8192;
-constexpr std::int32_t kCacheLineBytes = 64;
 
 bool is_side(std::int32_t side) { return side >= 1 && side <= kMaxSide; }
 
@@ -82,10 +84,17 @@ struct Scaler::Tables {
   std::int32_t block_rows;
 };
 
-Status Scaler::configure(Size source, Size result) noexcept try {
+struct Scaler::SharpTables {
+  SharpTables(Size source, Size result) : columns(source.width, result.width), rows(source.height, result.height) {}
+
+  SharpTaps columns, rows;
+};
+
+Status Scaler::configure(Size source, Size result, Filter filter) noexcept try {
   for (const std::int32_t side : {source.width, source.height, result.width, result.height})
     if (!is_side(side)) return Status::out_of_range;
-  tables_ = std::make_shared<const Tables>(source, result);
+  tables_ = filter == Filter::area ? std::make_shared<const Tables>(source, result) : nullptr;
+  sharp_ = filter == Filter::sharp ? std::make_shared<const SharpTables>(source, result) : nullptr;
   kernel_ = &kernels::active();
   source_ = source;
   result_ = result;
@@ -97,6 +106,7 @@ Status Scaler::configure(Size source, Size result) noexcept try {
 
 Scaler::Way Scaler::way() const noexcept {
   if (source_ == result_) return Way::copy;
+  if (sharp_) return Way::sharpen;
   const auto is_ratio = [&](std::int32_t from, std::int32_t to) {
     return source_.width * to == result_.width * from && source_.height * to == result_.height * from;
   };
@@ -105,30 +115,61 @@ Scaler::Way Scaler::way() const noexcept {
   return is_ratio(4, 3) ? Way::three_of_four : Way::weigh;
 }
 
-void Scaler::process(PlaneView source, Plane result, Band band) const noexcept {
+void Scaler::process(PlaneView source, Plane result, Band band, const std::uint8_t* next) const noexcept {
   if (band.rows < 1) return;
-  if (way_ == Way::weigh) return weigh(source, result, band);
+  if (way_ == Way::weigh) return weigh(source, result, band, next);
+  if (way_ == Way::sharpen) return sharpen(source, result, band);
   for (std::int32_t index = band.first; index < band.first + band.rows; ++index)
     shortcut(source, result.pixels + index * result.stride_bytes, index);
 }
 
-void Scaler::weigh(PlaneView source, Plane result, Band band) const noexcept {
-  const ColumnTaps columns = tables_->column_taps();
-  const std::int32_t end = band.first + band.rows, block = tables_->block_rows;
-  fetch(source, {band.first, std::min(block, band.rows)});  // later ones are fetched while those before are made
-  for (std::int32_t index = band.first; index < end; index += block)
-    kernel_->scale({source.pixels, source.stride_bytes, result.pixels + index * result.stride_bytes,
-                    result.stride_bytes, tables_->rows.taps.data() + index, tables_->rows.weights.data(),
-                    static_cast<std::size_t>(std::min(block, end - index)), index + block < end},
-                   columns);
+const std::uint8_t* Scaler::first_of(PlaneView source, std::int32_t row) const noexcept {
+  const auto index = static_cast<std::size_t>(row);
+  const std::uint32_t first = sharp_ ? sharp_->rows.first[index] : tables_->rows.taps[index].first;
+  return source.pixels + static_cast<std::ptrdiff_t>(first) * source.stride_bytes;
 }
 
-void Scaler::fetch(PlaneView source, Band band) const noexcept {
-  const auto& taps = tables_->rows.taps;
-  const auto& last = taps[static_cast<std::size_t>(band.first + band.rows - 1)];
-  for (auto row = taps[static_cast<std::size_t>(band.first)].first; row < last.first + last.count; ++row)
-    for (std::int32_t x = 0; x < source_.width; x += kCacheLineBytes)
-      __builtin_prefetch(source.pixels + row * source.stride_bytes + x);
+// Blocks of equal size, so that each is long enough to fetch the next.
+void Scaler::weigh(PlaneView source, Plane result, Band band, const std::uint8_t* next) const noexcept {
+  const ColumnTaps columns = tables_->column_taps();
+  const std::int32_t blocks = (band.rows + tables_->block_rows - 1) / tables_->block_rows;
+  for (std::int32_t block = 0; block < blocks; ++block) {
+    const std::int32_t index = band.first + band.rows * block / blocks;
+    const std::int32_t end = band.first + band.rows * (block + 1) / blocks;
+    kernel_->scale({source.pixels, source.stride_bytes, result.pixels + index * result.stride_bytes,
+                    result.stride_bytes, tables_->rows.taps.data() + index, tables_->rows.weights.data(),
+                    static_cast<std::size_t>(end - index), block + 1 < blocks ? first_of(source, end) : next},
+                   columns);
+  }
+}
+
+// Rows first: their sums lie side by side. The last rows end with the band and are partly made twice.
+void Scaler::sharpen(PlaneView source, Plane result, Band band) const noexcept {
+  const std::int32_t at_once = std::min(band.rows, static_cast<std::int32_t>(SharpColumns::kRows));
+  const std::int32_t last = band.first + band.rows - at_once;
+  for (std::int32_t y = band.first; y < band.first + band.rows; y += at_once)
+    for (Span piece{}; piece.end < static_cast<std::size_t>(result_.width);) {
+      piece = {piece.end, sharp_->columns.end_of_piece(piece.end)};
+      sharpen_piece(source, result, {std::min(y, last), at_once}, piece);
+    }
+}
+
+void Scaler::sharpen_piece(PlaneView source, Plane result, Band band, Span outputs) const noexcept {
+  const auto& [columns, rows] = *sharp_;
+  const auto first = columns.first[outputs.begin], end = columns.first[outputs.end - 1];
+  std::array<std::int16_t, SharpTaps::kMaxColumns * SharpColumns::kRows> sums;
+  std::array<std::uint8_t, SharpTaps::kMaxOutputs * SharpColumns::kRows> pixels;
+  if (band.rows < static_cast<std::int32_t>(SharpColumns::kRows)) sums.fill(0);
+  for (std::int32_t row = 0; row < band.rows; ++row)
+    kernel_->sharp_rows({first_of(source, band.first + row) + first, source.stride_bytes,
+                         rows.weights_of(static_cast<std::size_t>(band.first + row)), rows.taps},
+                        sums.data() + row, end - first + columns.taps);
+  kernel_->sharp_columns({columns.first.data() + outputs.begin, columns.weights_of(outputs.begin), columns.taps,
+                          outputs.end - outputs.begin},
+                         sums.data(), pixels.data());
+  kernel_->transpose({pixels.data(), SharpColumns::kRows,
+                      result.pixels + band.first * result.stride_bytes + outputs.begin, result.stride_bytes,
+                      static_cast<std::size_t>(band.rows), outputs.end - outputs.begin});
 }
 
 void Scaler::shortcut(PlaneView source, std::uint8_t* row, std::int32_t index) const noexcept {

@@ -9,6 +9,7 @@
 #include "kernels/body_noise.inl"
 #include "kernels/body_pixels.inl"
 #include "kernels/body_real_fft.inl"
+#include "kernels/body_sharp.inl"
 #include "kernels/body_spectrum.inl"
 #include "kernels/table.hpp"
 
@@ -43,6 +44,8 @@ const Table table{
     .halve = halve,
     .quarter = quarter,
     .three_of_four = three_of_four,
+    .sharp_rows = sharp_rows,
+    .sharp_columns = sharp_columns,
     .split_pairs = split_pairs,
     .join_pairs = join_pairs,
     .narrow_words = narrow_words,

@@ -6,14 +6,14 @@
 namespace mixminus::kernels::MIXMINUS_ISA {
 namespace {
 
-/// How far behind lie the rows that follow these: they are fetched while these are computed.
+/// How far from these lie the rows that are made next: they are fetched while these are computed.
 struct Ahead {
   std::ptrdiff_t source_bytes = 0;
   std::ptrdiff_t output_bytes = 0;
   explicit Ahead(const ScaledRows& rows) {
-    if (!rows.is_more_to_come) return;
-    const RowTaps& last = rows.taps[rows.rows - 1];
-    source_bytes = static_cast<std::ptrdiff_t>(last.first + last.count - rows.taps->first) * rows.source_stride_bytes;
+    if (rows.next == nullptr) return;
+    const std::uint8_t* first = rows.source + static_cast<std::ptrdiff_t>(rows.taps->first) * rows.source_stride_bytes;
+    source_bytes = reinterpret_cast<std::intptr_t>(rows.next) - reinterpret_cast<std::intptr_t>(first);
     output_bytes = static_cast<std::ptrdiff_t>(rows.rows) * rows.output_stride_bytes;
   }
 };

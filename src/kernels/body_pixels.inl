@@ -1,6 +1,7 @@
 // Inner loops of what comes in: other formats, other colours, pictures that lie on their side. Integers only, and no
 // sum depends on another, so the compiler makes the vectors, where "omp simd" tells it to; only transposing needs more.
 #include "kernels/simd.hpp"
+#include "kernels/simd_bgra.hpp"
 #include "kernels/table.hpp"
 
 namespace mixminus::kernels::MIXMINUS_ISA {
@@ -109,8 +110,14 @@ inline BgraRows piece_of(const BgraRows& rows, std::size_t x) {
 }
 
 void from_bgra(const BgraRows& rows, const FromRgb& rgb) {
+  std::size_t x = 0;
+#if defined(MIXMINUS_BGRA)
+  const BgraBlock block(rgb);
+  for (; x + BgraBlock::kPairs <= rows.pairs; x += BgraBlock::kPairs) block.store(piece_of(rows, x));
+  if (x == rows.pairs) return;
+#endif
   const LumaWeights luma(rgb);
-  for (std::size_t x = 0; x < rows.pairs; x += kPairsAtOnce / 2) {
+  for (; x < rows.pairs; x += kPairsAtOnce / 2) {
     const BgraRows piece = piece_of(rows, x);
     luma_from_bgra(piece.upper, piece.y_upper, 2 * piece.pairs, luma);
     luma_from_bgra(piece.lower, piece.y_lower, 2 * piece.pairs, luma);

@@ -22,6 +22,7 @@ SIZES = [
     ((400, 300), (50, 38)),
     ((64, 9), (48, 20)),  # 4:3 across only
     ((33, 17), (33, 17)),
+    ((4000, 2), (3, 2)),
     ((1, 1), (40, 30)),
     ((40, 30), (1, 1)),
     ((3, 5), (200, 7)),
@@ -94,6 +95,54 @@ def test_bands_change_no_byte(isa: str, size: tuple[int, int], bands: int) -> No
     plane = extremes(160, 120)
     whole = kernels.scale(isa, plane, *size)
     np.testing.assert_array_equal(kernels.scale(isa, plane, *size, bands=bands), whole)
+
+
+SHARP_SIZES = [
+    ((160, 90), (137, 77)),
+    ((160, 90), (53, 31)),
+    ((97, 61), (201, 133)),
+    ((640, 48), (20, 40)),
+    ((520, 9), (260, 9)),
+    ((3, 2), (7, 1)),
+    ((1, 1), (5, 5)),
+    ((33, 17), (33, 17)),
+    ((4000, 2), (3, 2)),
+]
+
+
+@every_isa
+@pytest.mark.parametrize(("source", "size"), SHARP_SIZES)
+def test_the_sharp_bytes_are_those_of_the_reference(
+    isa: str, source: tuple[int, int], size: tuple[int, int]
+) -> None:
+    plane = extremes(*source)
+    sharp = kernels.scale(isa, plane, *size, sharp=True)
+    np.testing.assert_array_equal(sharp, reference.sharpen(plane, *size))
+    np.testing.assert_array_equal(kernels.scale(isa, plane, *size, bands=5, sharp=True), sharp)
+
+
+@pytest.mark.parametrize("ratio", [1.2, 1.5, 2, 3.3, 0.6])
+def test_sharp_is_nearer_to_lanczos_than_area_is(ratio: float) -> None:
+    width, height = round(PICTURE[0] / ratio), round(PICTURE[1] / ratio)
+    plane = picture(*PICTURE)
+    rows, columns = (
+        reference.lanczos(*sizes) for sizes in ((PICTURE[1], height), (PICTURE[0], width))
+    )
+    exact = np.clip(rows @ plane.astype(float) @ columns.T, 0, 255)
+    by_area, by_sharp = (
+        kernels.scale(kernels.available()[-1], plane, width, height, sharp=sharp)
+        for sharp in (False, True)
+    )
+    assert reference.psnr_db(by_sharp, exact) >= LEAST_PSNR_DB
+    assert reference.psnr_db(by_sharp, exact) > reference.psnr_db(by_area, exact) + 10
+
+
+@every_isa
+@pytest.mark.parametrize("size", [(137, 77), (53, 31), (200, 120), (3, 3)])
+def test_flat_areas_stay_flat_where_it_is_sharp(isa: str, size: tuple[int, int]) -> None:
+    for value in (0, 1, 128, 255):
+        plane = np.full((90, 160), value, np.uint8)
+        assert (kernels.scale(isa, plane, *size, sharp=True) == value).all()
 
 
 @pytest.mark.parametrize("size", [(0, 1), (1, 0), (-4, 4), (16385, 1), (1, 16385)])

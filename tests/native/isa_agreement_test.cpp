@@ -110,13 +110,15 @@ std::vector<float> spectrum(const Table& table, const Input& input) {
   return w;
 }
 
-std::vector<std::uint8_t> scale(const Table& table, mixminus::compose::Size size) {
+using mixminus::compose::Filter;
+
+std::vector<std::uint8_t> scale(const Table& table, mixminus::compose::Size size, Filter filter) {
   constexpr mixminus::compose::Size kSource{256, 96};
   std::mt19937 random(1);
   std::vector<std::uint8_t> plane(256 * 96), scaled(static_cast<std::size_t>(size.width * size.height));
   for (auto& pixel : plane) pixel = random() % 5 == 0 ? std::uint8_t{255} : static_cast<std::uint8_t>(random());
   mixminus::compose::Scaler scaler;
-  if (scaler.configure(kSource, size) != mixminus::Status::ok) return {};
+  if (scaler.configure(kSource, size, filter) != mixminus::Status::ok) return {};
   scaler.run_on(table);
   scaler.process({plane.data(), kSource.width}, {scaled.data(), size.width}, {0, size.height});
   return scaled;
@@ -127,7 +129,10 @@ bool scalers_agree(const Table& table, const Table& scalar) {
   constexpr std::int32_t kWidths[] = {256, 128, 64, 192, 500, 131, 110, 83, 50, 31, 9, 1};
   constexpr std::int32_t kHeights[] = {96, 48, 24, 72, 200, 50, 40, 33, 13, 12, 5, 1};
   for (std::size_t i = 0; i < std::size(kWidths); ++i)
-    if (scale(table, {kWidths[i], kHeights[i]}) != scale(scalar, {kWidths[i], kHeights[i]})) return false;
+    for (const Filter filter : {Filter::area, Filter::sharp}) {
+      const mixminus::compose::Size size{kWidths[i], kHeights[i]};
+      if (scale(table, size, filter) != scale(scalar, size, filter)) return false;
+    }
   return true;
 }
 

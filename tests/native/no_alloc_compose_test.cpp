@@ -81,11 +81,11 @@ int compose() {
   return is_ok ? count : -1;
 }
 
-// Each source keeps to its format; all formats are met.
+// Each source keeps to its format; all formats are met, and the filter that is not used above.
 int take_in() {
   const std::vector<std::uint8_t> memory(4 * 320 * 180);
   Compositor compositor;
-  bool is_ok = compositor.configure({.capacity = kSites, .has_pairs = true}) == Status::ok;
+  bool is_ok = compositor.configure({.capacity = kSites, .has_pairs = true, .filter = Filter::sharp}) == Status::ok;
   std::vector<Tile> tiles;
   for (std::int32_t source = 0; source < 32; ++source) {
     is_ok &= compositor.add_source(source) == Status::ok;

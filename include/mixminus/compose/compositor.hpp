@@ -23,6 +23,7 @@ struct CompositorConfig {
   std::int64_t avatar_ns = 0;  ///< how long after that its avatar is seen; 0: for ever
   ColourSpace colour{};        ///< of the canvases; pictures of another are converted
   bool has_pairs = false;      ///< keep Cb and Cr in turns as well: NV12
+  Filter filter = Filter::area;
 };
 
 struct Statistics {

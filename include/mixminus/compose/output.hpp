@@ -38,7 +38,7 @@ class MIXMINUS_API Output {
   static constexpr std::size_t kMaxTiles = 4096;
   static constexpr std::int32_t kMaxBands = 64;
 
-  Status configure(Size size, const Colour& background, bool has_pairs, Sources& sources);
+  Status configure(Size size, const Colour& background, bool has_pairs, Filter filter, Sources& sources);
 
   Status set_layout(std::span<const Tile> tiles);
   Status set_overlays(std::span<const PlacedOverlay> overlays);
@@ -84,6 +84,16 @@ class MIXMINUS_API Output {
     std::size_t overlay = 0;
     Rect part{};
   };
+  /// What of one plane of a tile lies in a band.
+  struct PlanePart {
+    const Scaler* scaler = nullptr;  ///< none: there is no picture
+    PlaneView from{};
+    Rect place{};
+    Band rows{};
+    [[nodiscard]] const std::uint8_t* first_read() const noexcept {
+      return scaler && rows.rows > 0 ? scaler->first_of(from, rows.first) : nullptr;
+    }
+  };
   struct PlacedTile {
     Tile tile{};
     std::array<Plan, kPicturesOfSource> plans{};
@@ -123,15 +133,20 @@ class MIXMINUS_API Output {
 
   [[nodiscard]] Rect band_of(std::int32_t index) const noexcept;
   void draw_background(const Rect& rows) noexcept;
-  void draw(std::size_t index, const Rect& band) noexcept;
-  void draw_content(const PlacedTile& placed, const Rect& band) noexcept;
+  [[nodiscard]] std::size_t next_drawn(std::size_t tile, const Rect& band) const noexcept;
+  [[nodiscard]] const Picture& picture_now(const PlacedTile& placed) const noexcept {
+    return sources_->picture(placed.tile.source, sources_->shown(placed.tile.source));
+  }
+  [[nodiscard]] PlanePart plane_part(const PlacedTile& placed, std::size_t index, const Rect& band) const noexcept;
+  void draw(std::size_t index, const Rect& band, const std::uint8_t* next) noexcept;
+  void draw_content(const PlacedTile& placed, const Rect& band, const std::uint8_t* next) noexcept;
   void draw_again(std::int32_t source) noexcept;
   void hide(std::size_t index) noexcept;
   void draw_decoration(const Tile& tile, const Rect& clip) noexcept;
   void draw_frame(const Tile& tile, const Rect& clip) noexcept;
   void fill_corners(const Rect& inner, std::int32_t radius, const Rect& clip) noexcept;
   void draw_pieces(const std::vector<Piece>& pieces, const Rect& clip) noexcept;
-  void scale(const Plan& plan, const Picture& picture, const Rect& band) noexcept;
+  void scale(const PlacedTile& placed, const Plan& plan, const Rect& band, const std::uint8_t* next) noexcept;
   void copy(const Canvas& from, const Rect& area, const Rect& to, const Rect& clip) noexcept;
   void fill(const Rect& rect, const Colour& colour) noexcept;
   void fill_background(const Rect& rect) noexcept;
@@ -143,6 +158,7 @@ class MIXMINUS_API Output {
   void put_back(const PlacedTile& placed, const Rect& part) noexcept;
 
   Sources* sources_ = nullptr;
+  Filter filter_ = Filter::area;
   Size size_{};
   std::vector<std::uint8_t> pixels_;
   Canvas canvas_{};

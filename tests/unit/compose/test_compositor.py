@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from mixminus import Compositor, Tile, layouts
+from mixminus import Compositor, OutOfRangeError, Tile, layouts
+from tests.reference import compose as reference
 from tests.support.compose import BLACK, assert_same, flat, i420, part, scaled
 
 WIDTH, HEIGHT = 320, 180
@@ -33,6 +34,26 @@ def test_each_source_is_scaled_into_its_tile() -> None:
     for source, picture in zip(sources, pictures, strict=True):
         place = source % 2 * 160, source // 2 * 90, 160, 90
         assert_same(part(compositor.canvas, *place), scaled(picture, 160, 90))
+
+
+def test_a_sharp_compositor_draws_all_canvases_sharply() -> None:
+    compositor, sources = quarters(filter="sharp")
+    small = compositor.add_output(96, 54)
+    small.set_layout([Tile(sources[0], 0, 0, 96, 54)])
+    picture = i420(640, 360)
+    compositor.push(sources[0], *picture)
+    compositor.compose(0)
+    for got, width, height in (
+        (part(compositor.canvas, 0, 0, 160, 90), 160, 90),
+        (small.canvas, 96, 54),
+    ):
+        sizes = ((width, height), (width // 2, height // 2), (width // 2, height // 2))
+        sharp = [
+            reference.sharpen(plane, *size) for plane, size in zip(picture, sizes, strict=True)
+        ]
+        assert_same(got, sharp)
+    with pytest.raises(OutOfRangeError, match="filter"):
+        quarters(filter="bilinear")
 
 
 def test_only_what_was_pushed_is_drawn_again() -> None:
