@@ -76,7 +76,7 @@ class Canceller {
   bool is_known_ = false;    // the filter has been seen to work
   bool is_absent_ = false;   // long enough it has not, and nothing else speaks for an echo
   bool is_search_resting_ = false;
-  double peak_ = 0.0;        // samples from the filter's begin to what the search has found
+  double peak_ = 0.0;  // samples from the filter's begin to what the search has found
   float misfit_ = 0.0F;
   float slip_extent_ = 0.0F;
   float slipping_ = 0.0F;  // the same, over 100 ms
