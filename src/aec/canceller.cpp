@@ -171,7 +171,9 @@ void Canceller::follow(const Spectrum& echo, const Spectrum& near) noexcept {
   if (!is_known_) return;
   alignment_.update(echo, near);
   slip_extent_ = alignment_.is_ready() ? slip_.extent() : 0.0F;
+  const bool was_slipping = slipping_ > kSlipping;
   slipping_ += 0.1F * (slip_extent_ - slipping_);
+  if (slipping_ > kSlipping && !was_slipping) search_.doubt();
   misfit_ = alignment_.misfit();
   meter_.count_misfit(misfit_);
   settling_blocks_ = std::max(0, settling_blocks_ - 1);

@@ -11,6 +11,8 @@ constexpr std::size_t kFirstBin = 4;
 constexpr std::size_t kSlices = 4;
 constexpr float kKeep = 1.0F - 1.0F / 15.0F;  // a slice comes every 40 ms
 constexpr float kLeastWeight = 6.0F;          // of the averages: with fewer, chance is too high
+constexpr float kMuchWeight = 10.0F;
+constexpr float kDoubted = 0.5F;              // what is left of the averages when the echo seems to have moved
 constexpr float kLeastScore = 0.03F;
 constexpr float kAboveCrowd = 4.0F;  // the mean score of all delays
 constexpr float kAboveHeld = 2.0F;   // the one that was best so far
@@ -38,6 +40,16 @@ void DelaySearch::reset() noexcept {
   head_ = slice_ = 0;
   best_ = candidate_ = -1;
   streak_ = 0;
+}
+
+/// Scores are as they were, but new ones weigh more.
+void DelaySearch::doubt() noexcept {
+  if (weights_.back() < kMuchWeight) return;
+  for (std::size_t lag = 0; lag < sums_.size(); ++lag) {
+    for (float* part : {sums_[lag].re, sums_[lag].im})
+      for (std::size_t k = 0; k < bins_; ++k) part[k] *= kDoubted;
+    weights_[lag] *= kDoubted;
+  }
 }
 
 void DelaySearch::move(int blocks) noexcept {

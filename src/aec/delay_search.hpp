@@ -21,6 +21,9 @@ class MIXMINUS_API DelaySearch {
   /// Spectra of the newest blocks of each end.
   void update(const Spectrum& far, const Spectrum& near, bool is_far_active) noexcept;
 
+  /// What was heard so far is perhaps no longer true.
+  void doubt() noexcept;
+
   /// The echo comes that many blocks later, and the search is told.
   void move(int blocks) noexcept;
 

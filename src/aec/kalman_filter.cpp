@@ -16,7 +16,7 @@ constexpr float kStepTaken =
     0.25F;  // of the uncertainty: less than theory has, as neighbours in time and frequency err together
 constexpr float kLeastPower = 1e-6F;
 constexpr int kConstrained = 2;               // partitions a block
-constexpr std::size_t kWholePartitions = 12;  // later ones begin 120 ms after the direct sound: air and walls have
+constexpr std::size_t kWholePartitions = 16;  // later ones begin 160 ms after the direct sound: air and walls have
 constexpr std::size_t kLateBins = 88;         // taken the treble, so they end at 4.4 kHz
 
 }  // namespace
