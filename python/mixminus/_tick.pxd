@@ -534,6 +534,7 @@ cdef extern from "mixminus/compose/compositor.hpp" namespace "mixminus::compose"
     cdef cppclass CoreOutput "mixminus::compose::Output":
         span[const_CanvasRect] damage() noexcept
         const CorePlane& pairs() noexcept
+        cbool shows(int32_t source) noexcept
 
     cdef cppclass CoreCompositor "mixminus::compose::Compositor":
         Status configure(const CompositorConfig& config) noexcept

@@ -77,6 +77,10 @@ cdef class CompositorOutput:
         """Place overlays, as `Compositor.set_overlays` does."""
         self.cover(overlays)
 
+    def shows(self, int source):
+        """Return whether the layout has a tile of a source, as `Compositor.shows` does."""
+        return self.core.output(self.index).shows(source)
+
     def view(self, *, int exclude):
         """Return what one participant shall see, as `Compositor.view` does."""
         if not self.core.has(exclude):

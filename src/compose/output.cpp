@@ -93,6 +93,10 @@ void Output::end() noexcept {
   for (const Rect& part : damage_) pair_up(part);
 }
 
+bool Output::shows(std::int32_t source) const noexcept {
+  return std::ranges::any_of(tiles_, [=](const PlacedTile& placed) { return placed.tile.source == source; });
+}
+
 void Output::begin_view(std::int32_t excluded) noexcept {
   excluded_ = excluded;
   if (is_seen_through(excluded))

@@ -58,6 +58,8 @@ class MIXMINUS_API Output {
   void draw(std::int32_t band) noexcept;
   void end() noexcept;
 
+  /// A tile of the layout has that source.
+  [[nodiscard]] bool shows(std::int32_t source) const noexcept;
   [[nodiscard]] std::span<const Rect> damage() const noexcept { return damage_; }
   [[nodiscard]] const Canvas& canvas() const noexcept { return canvas_; }
   /// Cb and Cr in turns, as wide as luma, half as high; it follows luma in memory. No pixels unless there are to be.

@@ -140,3 +140,15 @@ def test_an_output_outlives_its_compositor() -> None:
     output = Compositor(16, 16, capacity=1).add_output(4, 4)
     output.set_layout(layouts.grid(1, 1))
     assert output.canvas[0].shape == (4, 4)
+
+
+def test_who_is_not_shown_sees_the_canvas_itself() -> None:
+    compositor = wall()
+    half = compositor.add_output(160, 90)
+    compositor.set_layout(layouts.grid(2, 2).tiles(WIDTH, HEIGHT, range(4)))
+    assert [compositor.shows(source) for source in (0, 3, 4, 99)] == [True, True, False, False]
+    assert not half.shows(0)
+    compositor.compose(0)
+    seen = [plane.copy() for plane in compositor.canvas]
+    with compositor.view(exclude=4) as canvas:
+        assert_same(canvas, seen)
