@@ -62,7 +62,7 @@ struct LumaWeights {
 };
 
 inline void luma_from_bgra(const std::uint8_t* pixels, std::uint8_t* luma, std::size_t columns, const LumaWeights& by) {
-  const auto* words = reinterpret_cast<const LooseWord*>(pixels);
+  const LooseWord* words = reinterpret_cast<const LooseWord*>(pixels);
   std::uint16_t sums[2 * kPairsAtOnce];
 #pragma omp simd
   for (std::size_t i = 0; i < 2 * columns; ++i) {
@@ -78,8 +78,8 @@ inline void luma_from_bgra(const std::uint8_t* pixels, std::uint8_t* luma, std::
 // Two bytes of a pixel are added at once, in the two halves of 32 bits.
 inline void chroma_from_bgra(const BgraRows rows, const FromRgb w) {  // copies: stores may be of the originals
   constexpr std::uint32_t kTwoBytes = 0x00FF00FF;
-  const auto* upper = reinterpret_cast<const LoosePixel*>(rows.upper);
-  const auto* lower = reinterpret_cast<const LoosePixel*>(rows.lower);
+  const LoosePixel* upper = reinterpret_cast<const LoosePixel*>(rows.upper);
+  const LoosePixel* lower = reinterpret_cast<const LoosePixel*>(rows.lower);
   std::uint32_t blue_red[2 * kPairsAtOnce], green[2 * kPairsAtOnce];
 #pragma omp simd
   for (std::size_t x = 0; x < 2 * rows.pairs; ++x) {
