@@ -65,7 +65,7 @@ void Sources::make_upright(std::int32_t index) noexcept {
 
 void Sources::look(std::int64_t now_ns) noexcept {
   now_ns = bounded_time_ns(now_ns);
-  if (has_looked_ && now_ns > last_ns_) clock_ns_ = bounded_time_ns(clock_ns_ + (now_ns - last_ns_));
+  if (has_looked_ && now_ns > last_ns_) clock_ns_ += std::min(now_ns - last_ns_, kMaxTimeNs - clock_ns_);
   last_ns_ = now_ns;
   has_looked_ = true;
   counts_ = {};
