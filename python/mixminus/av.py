@@ -61,8 +61,8 @@ def push_frame(compositor: Compositor, source: int, frame: av.VideoFrame) -> Non
     frame : av.VideoFrame
         Of ``yuv420p``, ``yuvj420p``, ``nv12``, ``p010le``, or ``bgra`` and ``bgr0`` with even sides: nothing is
         copied, and the frame is held until the next picture of the source is pushed. Any other format is made
-        ``yuv420p`` by PyAV, or ``bgra`` where it has red, green and blue. Matrix, range and rotation are those of the frame, where it says them: otherwise matrix
-        and range of the canvas, upright.
+        ``yuv420p`` by PyAV, or ``bgra`` where it has red, green and blue. Matrix, range and rotation are those of the
+        frame, where it says them: otherwise matrix and range of the canvas, upright.
 
     Raises
     ------

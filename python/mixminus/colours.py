@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     _Floats = NDArray[np.floating[Any]]
 
-__all__ = ["yuva_of"]
+__all__ = ["i420_of", "yuva_of"]
 
 RED_AND_BLUE = {"bt601": (0.299, 0.114), "bt709": (0.2126, 0.0722)}
 """Their shares of luma, ITU-R BT.601 and BT.709."""
@@ -33,29 +33,34 @@ def yuva_of(
         raise TypeError("rgba must hold bytes without a sign")
     if rgba.ndim != 3 or rgba.shape[2] != 4 or rgba.shape[0] % 2 or rgba.shape[1] % 2:
         raise ShapeMismatchError("rgba must have shape (height, width, 4), both sides even")
+    planes = np.moveaxis(rgba[..., :3], 2, 0).astype(np.float32) / 255
+    alpha = np.ascontiguousarray(rgba[..., 3])
+    weight = alpha.astype(np.float32) + 1e-3  # the plain mean where all is transparent
+    mean = np.asarray(_sum(planes * weight) / _sum(weight))
+    return *i420_of(planes, mean, colour, full_range), alpha
+
+
+def i420_of(
+    planes: _Floats, mean: _Floats, colour: str, full_range: bool
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
+    """Return planes y, u and v of red, green and blue in 0..1, shape (3, height, width), and their mean of 2 x 2."""
     if colour not in RED_AND_BLUE:
         raise OutOfRangeError("colour must be 'bt709' or 'bt601'")
-    r, g, b = (rgba[..., channel].astype(np.float32) / 255 for channel in range(3))
-    alpha = np.ascontiguousarray(rgba[..., 3])
     red, blue = RED_AND_BLUE[colour]
-    y = red * r + (1 - red - blue) * g + blue * b
+    shares = np.array([red, 1 - red - blue, blue], np.float32)
     offset, luma, chroma = (0, 255, 255) if full_range else (16, 219, 224)
-    weight = alpha.astype(np.float32) + 1e-3  # the plain mean where all is transparent
+    of_mean = np.tensordot(shares, mean, 1)
     u, v = (
-        _bytes(128 + chroma * _mean((c - y) / (2 * (1 - share)), weight))
-        for c, share in ((b, blue), (r, red))
+        _bytes(128 + chroma / (2 * (1 - share)) * (c - of_mean))
+        for c, share in ((mean[2], blue), (mean[0], red))
     )
-    return _bytes(offset + luma * y), u, v, alpha
-
-
-def _mean(values: _Floats, weight: _Floats) -> _Floats:
-    """Return the weighted mean of every 2 x 2 values."""
-    return np.asarray(_sum(values * weight) / _sum(weight))
+    return _bytes(offset + luma * np.tensordot(shares, planes, 1)), u, v
 
 
 def _sum(values: _Floats) -> _Floats:
-    height, width = values.shape
-    return np.asarray(values.reshape(height // 2, 2, width // 2, 2).sum((1, 3)))
+    """Return the sum of every 2 x 2 values of the last two axes."""
+    rows = values[..., ::2, :] + values[..., 1::2, :]
+    return rows[..., ::2] + rows[..., 1::2]
 
 
 def _bytes(values: _Floats) -> NDArray[np.uint8]:

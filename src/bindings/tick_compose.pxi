@@ -56,8 +56,8 @@ cdef class Compositor:
 
     Notes
     -----
-    Pictures become smaller by exact area, larger by bilinear interpolation: weights of 8 bits for rows and 14 for
-    columns, one rounding. Of pictures that is 57 dB or more against the same in floats (PSNR), and the same bytes on
+    Pictures become smaller by exact area, larger by bilinear interpolation: weights of 7 bits for columns and 15 for
+    rows, which are rounded to 1/128. Of pictures that is 57 dB or more against the same in floats (PSNR), and the same bytes on
     every processor. The "sharp" filter is Lanczos with three lobes, as much wider as a picture becomes smaller, with
     weights of 14 bits; beside hard edges it overshoots a little.
 
