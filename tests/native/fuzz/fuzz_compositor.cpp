@@ -171,7 +171,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   fuzz::Input input({data, size});
   for (std::size_t i = 0; i < memory.size(); ++i) memory[i] = static_cast<std::uint8_t>(i * i >> 3 ^ i);
   Pair pair;
-  const CompositorConfig config{kCanvas.width, kCanvas.height, kSources, kBlack, input.byte() % 8, input.byte() % 8};
+  CompositorConfig config{kCanvas.width, kCanvas.height, kSources, kBlack, input.byte() % 8, input.byte() % 8};
+  if (input.byte() % 4 == 0) config.filter = Filter::sharp;
   for (Compositor& compositor : pair.both) {
     std::size_t output = 0;
     std::int32_t source = 0;
